@@ -1,0 +1,95 @@
+package es
+
+import (
+	"fmt"
+	"math"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// Validate says what is wrong with a, whatever a store holds: an error that
+// matches ErrInvalidAppend. Every store calls it first, so that all refuse the
+// same.
+func (a *Append) Validate() error {
+	if len(a.Streams) == 0 {
+		return fmt.Errorf("%w: it names no stream", ErrInvalidAppend)
+	}
+	events := 0
+	for i := range a.Streams {
+		s := &a.Streams[i]
+		if s.Stream.Name == "" || !utf8.ValidString(s.Stream.Name) {
+			return fmt.Errorf("%w: stream name %q is empty or not UTF-8", ErrInvalidAppend, s.Stream.Name)
+		}
+		if s.Expected < ExpectExists {
+			return fmt.Errorf("%w: stream %s: expected version %d", ErrInvalidAppend, s.Stream.Name, s.Expected)
+		}
+		if len(s.Events) == 0 {
+			return fmt.Errorf("%w: no events for stream %s", ErrInvalidAppend, s.Stream.Name)
+		}
+		for j := range i {
+			if a.Streams[j].Stream.Name == s.Stream.Name {
+				return fmt.Errorf("%w: stream %s is named twice", ErrInvalidAppend, s.Stream.Name)
+			}
+		}
+		for j := range s.Events {
+			if err := s.Events[j].validate(); err != nil {
+				return fmt.Errorf("%w: stream %s, event %d of %d: %v", ErrInvalidAppend, s.Stream.Name, j+1, len(s.Events), err)
+			}
+		}
+		events += len(s.Events)
+	}
+	if events == 1 {
+		return nil
+	}
+	seen := make(map[uuid.UUID]struct{}, events)
+	for i := range a.Streams {
+		for j := range a.Streams[i].Events {
+			id := a.Streams[i].Events[j].ID
+			if _, twice := seen[id]; twice {
+				return fmt.Errorf("%w: event ID %s stands twice", ErrInvalidAppend, id)
+			}
+			seen[id] = struct{}{}
+		}
+	}
+	return nil
+}
+
+func (e *NewEvent) validate() error {
+	switch {
+	case e.ID == uuid.Nil:
+		return fmt.Errorf("it has no ID")
+	case e.Type == "" || !utf8.ValidString(e.Type):
+		return fmt.Errorf("type %q is empty or not UTF-8", e.Type)
+	case e.TypeVersion < 1 || e.TypeVersion > math.MaxInt32:
+		return fmt.Errorf("type version %d", e.TypeVersion)
+	case len(e.Payload) == 0:
+		return fmt.Errorf("it has no payload")
+	}
+	if err := checkTime(e.RecordedAt); err != nil {
+		return err
+	}
+	for _, tag := range e.Tags {
+		if tag.Key == "" || !utf8.ValidString(tag.Key) || !utf8.ValidString(tag.Value) {
+			return fmt.Errorf("tag %q: the key is empty, or one of the two is not UTF-8", tag.Key)
+		}
+	}
+	return nil
+}
+
+var (
+	minTime = time.Unix(0, math.MinInt64)
+	maxTime = time.Unix(0, math.MaxInt64)
+)
+
+// checkTime refuses what nanoseconds since 1970 cannot hold.
+func checkTime(t time.Time) error {
+	if t.IsZero() {
+		return fmt.Errorf("its time is zero: does the clock run?")
+	}
+	if t.Before(minTime) || t.After(maxTime) {
+		return fmt.Errorf("its time %s lies outside the years 1678 to 2262", t.Format(time.RFC3339))
+	}
+	return nil
+}

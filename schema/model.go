@@ -1,0 +1,212 @@
+package schema
+
+// Module is what one run looks at. A front end fills it; Check fills what is
+// marked as resolved.
+type Module struct {
+	// Packages are sorted by import path.
+	Packages []*Package
+}
+
+// Package is one Go package with annotated declarations.
+type Package struct {
+	// Path is the import path, Name the package's own name, Dir the absolute folder
+	// that its generated files go to.
+	Path, Name, Dir string
+	// ModulePath is the path of the Go module that the package belongs to.
+	ModulePath string
+	// Generate is false for a package that was read only because another one's
+	// registry names it, or because its value objects are used.
+	Generate bool
+
+	// In the order of the sources: by file name, then by position.
+	Aggregates []*Aggregate
+	Events     []*Event
+	Children   []*Child
+
+	// Registry is nil where no //es:registry stands on the package clause.
+	Registry *Registry
+	// Objects are all names that the user's own files declare at package level, and
+	// the methods and fields of its annotated types.
+	Objects []Object
+}
+
+// Object is a name that the user's code has.
+type Object struct {
+	// Recv is the type that a method or a field belongs to; empty at package level.
+	Recv string
+	Name Text
+	// Kind is "type", "func", "var", "const", "import", "method" or "field".
+	Kind string
+}
+
+// Aggregate is a struct that embeds es.Root.
+type Aggregate struct {
+	// Package is the package that declares it.
+	Package *Package
+	// GoName is the name of the struct, Name the stable one.
+	GoName, Name Text
+	// Doc is the doc comment without directives.
+	Doc string
+	// Root says how es.Root is embedded.
+	Root Embedding
+
+	// Stream is the stream's template, nil where it is the default. Of names the
+	// aggregate whose stream is shared, nil where the stream is the aggregate's own.
+	Stream, Of *Text
+
+	Suppress []Text
+	// SuppressAll is where "all" stands, nil where it doesn't.
+	SuppressAll *Text
+
+	Fields  []*Field
+	Applies []*Apply
+
+	// Resolved. StreamOwner is the aggregate whose template the stream has: the
+	// aggregate itself, or what Of leads to.
+	StreamOwner *Aggregate
+	// ID is the field with the aggregate's ID.
+	ID *Field
+	// Own are the events that belong to the aggregate.
+	Own []*Event
+	// Siblings are all aggregates of the stream, the owner first, then in the order
+	// of the sources; just the aggregate where the stream is not shared.
+	Siblings []*Aggregate
+	// Dispatch says what happens to each event of the stream, own or a sibling's,
+	// in the order of Siblings and of each one's Own.
+	Dispatch []Dispatch
+	// Paths lead to every child, parents before their children.
+	Paths []ChildPath
+}
+
+// Embedding says how a struct embeds a type of the runtime.
+type Embedding int
+
+// The ways in which es.Root or es.Child can be embedded.
+const (
+	NotEmbedded Embedding = iota
+	EmbeddedByValue
+	EmbeddedByPointer
+)
+
+// Child is a struct that embeds es.Child.
+type Child struct {
+	Package *Package
+	GoName  Text
+	Doc     string
+	// Embeds says how es.Child is embedded.
+	Embeds  Embedding
+	Fields  []*Field
+	Applies []*Apply
+
+	// Resolved. Root is the aggregate that the child is part of.
+	Root *Aggregate
+	// ID is the field tagged es:"id", nil where there is none. A child in a slice
+	// or a map must have one.
+	ID *Field
+}
+
+// Apply is an apply method of an aggregate or a child.
+type Apply struct {
+	// Method is its name, Recv the type it is a method of.
+	Method Text
+	Recv   string
+	// PointerRecv says that the receiver is a pointer.
+	PointerRecv bool
+	// Events are the Go names of the events that it applies: those of the
+	// directive, or the one that its name says.
+	Events []Text
+	// Directive is the text of the directive's name, nil where the method was
+	// inferred from its name.
+	Directive *Text
+	// Params are the parameters as written, Results the results.
+	Params, Results []Param
+}
+
+// Param is a parameter or a result.
+type Param struct {
+	// Type is the type as it is spelt in the source: "Registered", "*Registered",
+	// "ProfileEvent", "time.Time".
+	Type Text
+	// Event is the Go name of the package's event that the type is, by value or
+	// behind a pointer; empty for any other type.
+	Event string
+	// Pointer says that the type is a pointer to Event.
+	Pointer bool
+	// Interface says that the type is an interface or a name that nothing
+	// declares, as generated interfaces are before the first generation.
+	Interface bool
+}
+
+// Event is an event type.
+type Event struct {
+	Package *Package
+	GoName  Text
+	// Name is the stable wire name, nil where it is to be inferred. Of names the
+	// aggregate, nil where it follows from the name.
+	Name, Of *Text
+	// Aliases are older wire names.
+	Aliases []Text
+	// Version is the type version, 1 where the directive says none.
+	Version int
+	Doc     string
+	// Type is the type of the Go declaration: a struct, if the event is right.
+	Type Type
+	// TypeParams says that the declaration is generic.
+	TypeParams bool
+
+	// Resolved. WireName is the stable name, spelt or inferred; Owner the aggregate
+	// that it belongs to.
+	WireName string
+	Owner    *Aggregate
+}
+
+// Dispatch says what happens to an event on an aggregate.
+type Dispatch struct {
+	Event *Event
+	// Own says that the event belongs to the aggregate, not to a sibling.
+	Own bool
+	// Apply is nil where the event changes no state.
+	Apply *Apply
+	// Path leads to the child that has Apply; nil where the aggregate has it.
+	Path *ChildPath
+}
+
+// ChildPath leads from an aggregate to one of its children.
+type ChildPath struct {
+	// Steps has one element for a child of the aggregate, more for children of
+	// children.
+	Steps []ChildStep
+}
+
+// Child is what the path leads to.
+func (p *ChildPath) Child() *Child { return p.Steps[len(p.Steps)-1].Child }
+
+// ChildStep leads through one field.
+type ChildStep struct {
+	Field *Field
+	Child *Child
+	// Container is what the field holds.
+	Container Container
+	// Pointer says that the child stands behind a pointer, and so can be nil.
+	Pointer bool
+}
+
+// Container is how a field holds children.
+type Container int
+
+// A field holds one child, a slice of them, or a map by their ID.
+const (
+	One Container = iota
+	InSlice
+	InMap
+)
+
+// Registry is an //es:registry directive.
+type Registry struct {
+	// Directive is where it stands.
+	Directive Text
+	Patterns  []Text
+	// Packages are those that the patterns match and that have aggregates or
+	// events, sorted by path. The front end fills it.
+	Packages []*Package
+}
