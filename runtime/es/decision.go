@@ -1,0 +1,60 @@
+package es
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Decision makes a struct that embeds it a decision model: the events of many
+// streams that one decision looks at. Loading it remembers what was asked and
+// where the store stood, and If hands that to a save as a condition: the save is
+// refused if another event has come that the decision would have read.
+type Decision struct {
+	_      noCopy
+	query  Query
+	after  int64
+	loaded bool
+}
+
+func (d *Decision) decision() *Decision { return d }
+
+// DecisionModel is any struct that embeds Decision.
+type DecisionModel interface{ decision() *Decision }
+
+// ReadDecision reads the events that q selects and hands them to apply, in the
+// order of their positions. The store's head is read before the events, so that
+// what is appended meanwhile can break the condition but never slip past it.
+// Events that are borrowed must not be kept by apply.
+//
+// Called by generated code.
+func ReadDecision(ctx context.Context, store Store, d *Decision, q Query, apply func(*Stored) error) error {
+	if store == nil {
+		return errNilStore
+	}
+	head, err := store.Head(ctx)
+	if err != nil {
+		return fmt.Errorf("read a decision: %w", err)
+	}
+	if head > 0 { // To: 0 would be open
+		for s, err := range store.All(ctx, ReadAll{To: head, Query: q}) {
+			if err != nil {
+				return fmt.Errorf("read a decision: %w", err)
+			}
+			if err := apply(s); err != nil {
+				return eventError(s, err)
+			}
+		}
+	}
+	d.query, d.after, d.loaded = q, head, true
+	return nil
+}
+
+var errNotLoaded = errors.New("es.If: a decision model that was never loaded carries no condition: load it first")
+
+func (d *Decision) condition() (Condition, error) {
+	if !d.loaded {
+		return Condition{}, errNotLoaded
+	}
+	return Condition{Query: d.query, After: d.after}, nil
+}

@@ -1,0 +1,221 @@
+package es
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Registry knows the aggregates and events of an application, or of a part of
+// it. It is a value that does not change, and safe for use by several goroutines
+// at once.
+type Registry struct {
+	aggregates []*AggregateType
+	byName     map[string]*AggregateType
+	byEvent    map[string]*registered // by name and by alias
+}
+
+type registered struct {
+	EventType
+	aggregate *AggregateType
+}
+
+// AggregateType is an aggregate as a registry knows it.
+type AggregateType struct {
+	// Name is the stable name, Stream the template of its streams' names.
+	Name, Stream string
+	// Events are the aggregate's own events. They must not be changed.
+	Events []EventType
+
+	template template
+	goType   string
+	goRoot   any
+	load     func(ctx context.Context, store Store, id string) (any, error)
+	encode   func(dst []byte, event Event) ([]byte, error)
+	decode   func(*Stored) (Event, error)
+}
+
+// RegistryPart is what registries are made of: a *Definition or another
+// *Registry.
+type RegistryPart interface {
+	types() ([]*AggregateType, error)
+}
+
+// NewRegistry makes a registry of definitions and of other registries. The same
+// name of an aggregate, the same name or alias of an event, and two stream
+// templates that can spell one another's streams are errors that name both
+// places. A part that stands twice, directly or within others, counts once.
+func NewRegistry(parts ...RegistryPart) (*Registry, error) {
+	r := &Registry{byName: map[string]*AggregateType{}, byEvent: map[string]*registered{}}
+	var errs []error
+	for _, part := range parts {
+		types, err := part.types()
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for _, t := range types {
+			errs = append(errs, r.add(t)...)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("registry: %w", errors.Join(errs...))
+	}
+	slices.SortFunc(r.aggregates, func(a, b *AggregateType) int { return cmp.Compare(a.Name, b.Name) })
+	return r, nil
+}
+
+// MustRegistry is NewRegistry for parts that were checked before: it panics
+// where they do not go together.
+//
+// Called by generated code.
+func MustRegistry(parts ...RegistryPart) *Registry {
+	r, err := NewRegistry(parts...)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func (r *Registry) add(t *AggregateType) (errs []error) {
+	if other, twice := r.byName[t.Name]; twice {
+		if other.goRoot == t.goRoot && other.goType == t.goType {
+			return nil
+		}
+		return []error{fmt.Errorf("aggregate %s is both %s and %s", t.Name, other.goType, t.goType)}
+	}
+	for _, other := range r.aggregates {
+		if t.template.text != other.template.text && t.template.overlaps(other.template) {
+			errs = append(errs, fmt.Errorf("the stream templates %q of %s and %q of %s can spell the same stream",
+				other.Stream, other.goType, t.Stream, t.goType))
+		}
+	}
+	r.byName[t.Name] = t
+	r.aggregates = append(r.aggregates, t)
+	for i := range t.Events {
+		e := &registered{EventType: t.Events[i], aggregate: t}
+		for _, name := range append([]string{e.Name}, e.Aliases...) {
+			if other, twice := r.byEvent[name]; twice {
+				errs = append(errs, fmt.Errorf("event name %s belongs to both %s and %s", name, goName(other.Zero), goName(e.Zero)))
+				continue
+			}
+			r.byEvent[name] = e
+		}
+	}
+	return errs
+}
+
+func (r *Registry) types() ([]*AggregateType, error) { return r.aggregates, nil }
+
+func (d *Definition[A, ID, E]) types() ([]*AggregateType, error) {
+	if _, ok := any(new(A)).(rooted); !ok {
+		return nil, fmt.Errorf("%T does not embed es.Root", *new(*A))
+	}
+	tmpl, err := parseTemplate(d.Stream)
+	if err != nil {
+		return nil, fmt.Errorf("aggregate %s: %w", d.Name, err)
+	}
+	t := &AggregateType{Name: d.Name, Stream: d.Stream, Events: d.Events, template: tmpl, goRoot: (*A)(nil), goType: goName((*A)(nil))}
+	t.load = func(ctx context.Context, store Store, text string) (any, error) {
+		id, err := d.ParseID(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %q is no ID: %w", d.Name, text, err)
+		}
+		a, err := NewRepository(store, d).Load(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return a, nil
+	}
+	t.encode = func(dst []byte, event Event) ([]byte, error) {
+		e, ok := event.(E)
+		if !ok {
+			return nil, UnexpectedEvent(d.Name, event)
+		}
+		return d.Encode(dst, e)
+	}
+	t.decode = func(s *Stored) (Event, error) { return d.Decode(s) }
+	return []*AggregateType{t}, nil
+}
+
+// Aggregates lists the aggregates by name. They must not be changed.
+func (r *Registry) Aggregates() []*AggregateType { return slices.Clone(r.aggregates) }
+
+// Aggregate finds an aggregate by its name.
+func (r *Registry) Aggregate(name string) (*AggregateType, bool) {
+	t, ok := r.byName[name]
+	return t, ok
+}
+
+// Event finds an event type by its name or by an alias.
+func (r *Registry) Event(name string) (EventType, bool) {
+	e, ok := r.byEvent[name]
+	if !ok {
+		return EventType{}, false
+	}
+	return e.EventType, true
+}
+
+// Load loads an aggregate by its name and by the text of its ID: the result is a
+// pointer to the aggregate's struct. Its errors are those of Repository.Load;
+// ErrUnknownType where the registry has no aggregate of that name.
+func (r *Registry) Load(ctx context.Context, store Store, name, id string) (any, error) {
+	t, ok := r.byName[name]
+	if !ok {
+		return nil, fmt.Errorf("%w: no aggregate is called %q; there are %s", ErrUnknownType, name, r.names())
+	}
+	return t.load(ctx, store, id)
+}
+
+func (r *Registry) names() string {
+	if len(r.aggregates) == 0 {
+		return "none"
+	}
+	var names []string
+	for _, t := range r.aggregates {
+		names = append(names, t.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Encode appends the payload of an event to dst. ErrUnknownType where the
+// registry does not know its type.
+func (r *Registry) Encode(dst []byte, event Event) ([]byte, error) {
+	if event == nil {
+		return nil, errors.New("the event is nil")
+	}
+	if v := reflect.ValueOf(event); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, fmt.Errorf("the event is a nil %T", event)
+	}
+	e, ok := r.byEvent[event.EventType()]
+	if !ok {
+		return nil, fmt.Errorf("%w: the registry does not know event %s", ErrUnknownType, event.EventType())
+	}
+	return e.aggregate.encode(dst, event)
+}
+
+// Decode gives the event that s holds. ErrUnknownType where the registry does
+// not know its type or that version of it.
+func (r *Registry) Decode(s *Stored) (Event, error) {
+	e, ok := r.byEvent[s.Type]
+	if !ok {
+		return nil, fmt.Errorf("%w: the registry does not know event %s", ErrUnknownType, s.Type)
+	}
+	return e.aggregate.decode(s)
+}
+
+// goName is a type as a message names it: with the path of its package.
+func goName(v any) string {
+	t := reflect.TypeOf(v)
+	if t == nil {
+		return "nil"
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.PkgPath() + "." + t.Name()
+}

@@ -1,0 +1,138 @@
+package es
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// ReplayOption narrows a replay. A nil one does nothing.
+type ReplayOption func(*replayOptions) error
+
+type replayOptions struct {
+	types   []string
+	streams []string
+	tags    []Tag
+	after   int64
+	until   time.Time
+	narrow  bool
+}
+
+// OfTypes replays the events of these types only, each by its name or an alias.
+// What was stored under an alias is one of them.
+func OfTypes(names ...string) ReplayOption {
+	return func(o *replayOptions) error {
+		o.types = append(o.types, names...)
+		o.narrow = true
+		return nil
+	}
+}
+
+// OfStreams replays the events of these streams only, by their full names.
+func OfStreams(names ...string) ReplayOption {
+	return func(o *replayOptions) error {
+		if len(names) == 0 {
+			return fmt.Errorf("es.OfStreams: no stream is named")
+		}
+		o.streams = append(o.streams, names...)
+		return nil
+	}
+}
+
+// WithTags replays the events that bear all of these tags.
+func WithTags(tags ...Tag) ReplayOption {
+	return func(o *replayOptions) error {
+		o.tags = append(o.tags, tags...)
+		return nil
+	}
+}
+
+// After replays from behind a position: with the position of the last event that
+// was seen, a replay goes on where it ended.
+func After(position int64) ReplayOption {
+	return func(o *replayOptions) error {
+		if position < 0 {
+			return fmt.Errorf("es.After: position %d is negative", position)
+		}
+		o.after = position
+		return nil
+	}
+}
+
+// Until replays the longest run of events that were all recorded at or before t:
+// it ends at the first event that was recorded later.
+func Until(t time.Time) ReplayOption {
+	return func(o *replayOptions) error {
+		o.until = t
+		return nil
+	}
+}
+
+// Replay reads the events that the registry knows, across all streams, in the
+// order of their positions. The store's other events are passed over. The first
+// error ends the iteration; an event that cannot be decoded is an *EventError.
+func Replay(ctx context.Context, store Store, registry *Registry, opts ...ReplayOption) iter.Seq2[Recorded[Event], error] {
+	return func(yield func(Recorded[Event], error) bool) {
+		read, until, err := registry.replay(store, opts)
+		if err != nil {
+			yield(Recorded[Event]{}, fmt.Errorf("replay: %w", err))
+			return
+		}
+		if len(read.Query.Items) == 0 {
+			return // a registry that knows nothing; a query without items would select everything
+		}
+		for s, err := range store.All(ctx, read) {
+			if err != nil {
+				yield(Recorded[Event]{}, fmt.Errorf("replay: %w", err))
+				return
+			}
+			if !until.IsZero() && s.RecordedAt.After(until) {
+				return
+			}
+			recorded, err := recordedOf(s, registry.Decode)
+			if !yield(recorded, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (r *Registry) replay(store Store, opts []ReplayOption) (ReadAll, time.Time, error) {
+	if store == nil {
+		return ReadAll{}, time.Time{}, errNilStore
+	}
+	if r == nil {
+		return ReadAll{}, time.Time{}, fmt.Errorf("the registry is nil")
+	}
+	var o replayOptions
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt(&o); err != nil {
+			return ReadAll{}, time.Time{}, err
+		}
+	}
+	var names []string
+	if o.narrow {
+		for _, name := range o.types {
+			e, ok := r.byEvent[name]
+			if !ok {
+				return ReadAll{}, time.Time{}, fmt.Errorf("%w: the registry does not know event %s", ErrUnknownType, name)
+			}
+			names = append(append(names, e.Name), e.Aliases...)
+		}
+	} else {
+		for name := range r.byEvent {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	read := ReadAll{After: o.after, Streams: o.streams}
+	if names = slices.Compact(names); len(names) > 0 {
+		read.Query = Query{Items: []Item{{Types: names, Tags: o.tags}}}
+	}
+	return read, o.until, nil
+}

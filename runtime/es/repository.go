@@ -1,0 +1,282 @@
+package es
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// Repository loads and saves the aggregates of one type. It is safe for use by
+// several goroutines at once.
+//
+// A is the aggregate's struct, ID the type of its ID, E the interface of the
+// events of its stream.
+type Repository[A any, ID comparable, E Event] struct {
+	store    Store
+	def      *Definition[A, ID, E]
+	template template
+	opts     options
+	// err is why the repository cannot work; every method returns it.
+	err error
+}
+
+// Option is an option of a repository. A nil one does nothing.
+type Option func(*options) error
+
+type options struct {
+	clock      Clock
+	decorators []Decorator
+	attempts   int
+}
+
+// Decorator adds to the metadata of an event that is about to be saved. md is
+// the event's own; its Headers are never nil. An error stops the save. It must
+// be safe for use by several goroutines at once.
+type Decorator func(ctx context.Context, event Event, md *Metadata) error
+
+// WithClock sets the clock that events are dated by; SystemClock is the default.
+func WithClock(c Clock) Option {
+	return func(o *options) error {
+		if c == nil {
+			return errors.New("es.WithClock: the clock is nil")
+		}
+		o.clock = c
+		return nil
+	}
+}
+
+// WithDecorator adds a decorator. Decorators run in the order in which they were
+// given, after the metadata of the context and of the save.
+func WithDecorator(d Decorator) Option {
+	return func(o *options) error {
+		if d == nil {
+			return errors.New("es.WithDecorator: the decorator is nil")
+		}
+		o.decorators = append(o.decorators, d)
+		return nil
+	}
+}
+
+// WithAttempts sets how often Update and Create try before they give up, 30 by
+// default.
+func WithAttempts(n int) Option {
+	return func(o *options) error {
+		if n < 1 {
+			return fmt.Errorf("es.WithAttempts: %d is less than one", n)
+		}
+		o.attempts = n
+		return nil
+	}
+}
+
+// NewRepository gives a repository of the aggregates that def describes. Where
+// store, def or an option is no good, every method of the repository returns the
+// error.
+func NewRepository[A any, ID comparable, E Event](store Store, def *Definition[A, ID, E], opts ...Option) *Repository[A, ID, E] {
+	r := &Repository[A, ID, E]{store: store, def: def, opts: options{clock: SystemClock, attempts: defaultAttempts}}
+	if store == nil {
+		r.err = errNilStore
+		return r
+	}
+	if r.template, r.err = parseTemplate(def.Stream); r.err != nil {
+		return r
+	}
+	if _, ok := any(new(A)).(rooted); !ok {
+		r.err = fmt.Errorf("es: %T does not embed es.Root", *new(*A))
+		return r
+	}
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if r.err = opt(&r.opts); r.err != nil {
+			return r
+		}
+	}
+	return r
+}
+
+// Definition is what the repository knows of its aggregate. It must not be
+// changed.
+func (r *Repository[A, ID, E]) Definition() *Definition[A, ID, E] { return r.def }
+
+// Stream is the stream of the aggregate with that ID. ErrNoID where the ID is
+// the zero value or its text is empty.
+func (r *Repository[A, ID, E]) Stream(id ID) (Stream, error) {
+	if r.err != nil {
+		return Stream{}, r.err
+	}
+	var zero ID
+	if id == zero {
+		return Stream{}, fmt.Errorf("%s: %w", r.def.Name, ErrNoID)
+	}
+	key, err := r.def.FormatID(id)
+	if err != nil {
+		return Stream{}, fmt.Errorf("%s: the ID has no text: %w", r.def.Name, err)
+	}
+	s, err := r.template.stream(key)
+	if err != nil {
+		return Stream{}, fmt.Errorf("%s: %w", r.def.Name, err)
+	}
+	return s, nil
+}
+
+// Load rebuilds an aggregate from its events.
+//
+// ErrNotFound where its stream has none. An event that cannot be applied is an
+// *EventError. A load never gives a part of an aggregate without an error.
+func (r *Repository[A, ID, E]) Load(ctx context.Context, id ID) (*A, error) {
+	return r.load(ctx, id, At{})
+}
+
+// At is a point in the life of a stream: AtVersion or AtTime. The zero value is
+// its end.
+type At struct {
+	kind    atKind
+	version int64
+	time    time.Time
+}
+
+type atKind uint8
+
+const (
+	atEnd atKind = iota
+	atVersion
+	atTime
+)
+
+// AtVersion is the point after the event of that version.
+func AtVersion(v int64) At { return At{kind: atVersion, version: v} }
+
+// AtTime is the end of the longest run of events, from the first, that were all
+// recorded at or before t. Clocks of several machines need not agree, so an
+// event behind it may have been recorded before t as well.
+func AtTime(t time.Time) At { return At{kind: atTime, time: t} }
+
+// LoadAt rebuilds an aggregate as it was at some point. The result is read-only:
+// Save refuses it with ErrReadOnly.
+//
+// ErrNotFound where the stream does not exist, or had no event yet at that time;
+// ErrNoVersion where it has no event of that version.
+func (r *Repository[A, ID, E]) LoadAt(ctx context.Context, id ID, at At) (*A, error) {
+	a, err := r.load(ctx, id, at)
+	if err != nil {
+		return nil, err
+	}
+	rootOf(a).mode = readOnly
+	return a, nil
+}
+
+func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, error) {
+	stream, err := r.Stream(id)
+	if err != nil {
+		return nil, err
+	}
+	read := ReadStream{}
+	if at.kind == atVersion {
+		if at.version < 1 {
+			return nil, fmt.Errorf("%s %s: %w: %d, they count from 1", r.def.Name, stream.Key, ErrNoVersion, at.version)
+		}
+		read.To = at.version
+	}
+	a := new(A)
+	root := rootOf(a)
+	for s, err := range r.store.Stream(ctx, stream.Name, read) {
+		if err != nil {
+			return nil, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
+		}
+		if at.kind == atTime && s.RecordedAt.After(at.time) {
+			break
+		}
+		if s.Version != root.version+1 {
+			return nil, eventError(s, fmt.Errorf("%w: the version before it is %d", ErrCorrupt, root.version))
+		}
+		if err := r.apply(a, root, s); err != nil {
+			return nil, eventError(s, err)
+		}
+		root.version = s.Version
+	}
+	if root.version == 0 {
+		return nil, fmt.Errorf("%s %s: %w", r.def.Name, stream.Key, ErrNotFound)
+	}
+	if at.kind == atVersion && root.version < at.version {
+		return nil, fmt.Errorf("%s %s: %w: %d, the stream ends at %d", r.def.Name, stream.Key, ErrNoVersion, at.version, root.version)
+	}
+	if got := r.def.ID(a); got != id {
+		return nil, fmt.Errorf("stream %s, version %d: %w: its events give the aggregate the ID %v", stream.Name, root.version, ErrCorrupt, got)
+	}
+	if r.def.Attach != nil {
+		r.def.Attach(a)
+	}
+	root.stream = stream.Name
+	return a, nil
+}
+
+// apply decodes and applies one event. A record in an apply method is refused
+// here as well.
+func (r *Repository[A, ID, E]) apply(a *A, root *Root, s *Stored) error {
+	root.applying = true
+	err := r.def.Load(a, s)
+	root.applying = false
+	return err
+}
+
+// History reads the events of one aggregate's stream, oldest first. ErrNotFound
+// where there are none. The first error ends the iteration.
+func (r *Repository[A, ID, E]) History(ctx context.Context, id ID) iter.Seq2[Recorded[E], error] {
+	return func(yield func(Recorded[E], error) bool) {
+		stream, err := r.Stream(id)
+		if err != nil {
+			yield(Recorded[E]{}, err)
+			return
+		}
+		var last int64
+		for s, err := range r.store.Stream(ctx, stream.Name, ReadStream{}) {
+			if err != nil {
+				yield(Recorded[E]{}, fmt.Errorf("history of %s %s: %w", r.def.Name, stream.Key, err))
+				return
+			}
+			if s.Version != last+1 {
+				yield(Recorded[E]{}, eventError(s, fmt.Errorf("%w: the version before it is %d", ErrCorrupt, last)))
+				return
+			}
+			last = s.Version
+			recorded, err := recordedOf(s, r.def.Decode)
+			if err != nil {
+				yield(Recorded[E]{}, err)
+				return
+			}
+			if !yield(recorded, nil) {
+				return
+			}
+		}
+		if last == 0 {
+			yield(Recorded[E]{}, fmt.Errorf("%s %s: %w", r.def.Name, stream.Key, ErrNotFound))
+		}
+	}
+}
+
+// recordedOf copies what is borrowed and decodes the event.
+func recordedOf[E Event](s *Stored, decode func(*Stored) (E, error)) (Recorded[E], error) {
+	event, err := decode(s)
+	if err != nil {
+		return Recorded[E]{}, eventError(s, err)
+	}
+	md, err := DecodeMetadata(s.Metadata)
+	if err != nil {
+		return Recorded[E]{}, eventError(s, err)
+	}
+	return Recorded[E]{
+		Stream: s.Stream.Name, Version: s.Version, Position: s.Position, ID: s.ID,
+		Type: event.EventType(), RecordedAt: s.RecordedAt, Metadata: md, Event: event,
+	}, nil
+}
+
+// eventError says which event err is about.
+func eventError(s *Stored, err error) error {
+	return &EventError{Stream: s.Stream.Name, Version: s.Version, Position: s.Position, Type: s.Type, Err: err}
+}
+
+func rootOf[A any](a *A) *Root { return any(a).(rooted).root() }

@@ -1,0 +1,269 @@
+package es
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+)
+
+// SaveOption is an option of one save. A nil one does nothing.
+type SaveOption func(*saveOptions) error
+
+type saveOptions struct {
+	metadata   Metadata
+	conditions []Condition
+	once       string
+	outcomes   []*Outcome
+}
+
+// WithMetadata adds metadata to the events of the save, over what the context
+// bears.
+func WithMetadata(md Metadata) SaveOption {
+	return func(o *saveOptions) error {
+		o.metadata = o.metadata.merge(md)
+		return nil
+	}
+}
+
+// Once makes a save idempotent: where the stream has seen that command ID,
+// nothing is appended, and the save succeeds with the outcome of the first time.
+// The events bear the command ID in their metadata. An aggregate whose save was
+// such a repetition is detached, for its events are not those of the stream.
+func Once(commandID string) SaveOption {
+	return func(o *saveOptions) error {
+		if commandID == "" {
+			return errors.New("es.Once: the command ID is empty")
+		}
+		o.once, o.metadata.CommandID = commandID, commandID
+		return nil
+	}
+}
+
+// If makes a save conditional on decision models: it is refused with a
+// *ConditionError where an event has come that one of them would have read.
+func If(models ...DecisionModel) SaveOption {
+	return func(o *saveOptions) error {
+		for _, m := range models {
+			if m == nil {
+				return errNotLoaded
+			}
+			c, err := m.decision().condition()
+			if err != nil {
+				return err
+			}
+			o.conditions = append(o.conditions, c)
+		}
+		return nil
+	}
+}
+
+// Outcome is what a save came to.
+type Outcome struct {
+	// Stream, Version and Position are those of the last event saved. Position is 0
+	// where there was nothing to save.
+	Stream            string
+	Version, Position int64
+	// Events are those that were saved.
+	Events []Event
+	// Repeated says that an earlier attempt had stored them already.
+	Repeated bool
+}
+
+// Into fills outcome when the save has succeeded.
+func Into(outcome *Outcome) SaveOption {
+	return func(o *saveOptions) error {
+		if outcome == nil {
+			return errors.New("es.Into: the outcome is nil")
+		}
+		o.outcomes = append(o.outcomes, outcome)
+		return nil
+	}
+}
+
+// Save appends what the aggregate has recorded since it was loaded or saved,
+// provided that its stream is still at that version. Without pending events it
+// does nothing.
+//
+// A *ConflictError says that somebody else was faster, a *ConditionError that a
+// condition of If is broken; the aggregate is detached then, and saving it again
+// is ErrDetached. After ErrOutcomeUnknown the aggregate keeps its events with
+// their IDs, and saving it again settles the matter. After any other error
+// nothing is stored, and it can be saved again.
+func (r *Repository[A, ID, E]) Save(ctx context.Context, aggregate *A, opts ...SaveOption) error {
+	if r.err != nil {
+		return r.err
+	}
+	if aggregate == nil {
+		return fmt.Errorf("save %s: the aggregate is nil", r.def.Name)
+	}
+	var o saveOptions
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt(&o); err != nil {
+			return fmt.Errorf("save %s: %w", r.def.Name, err)
+		}
+	}
+	return r.save(ctx, aggregate, &o)
+}
+
+func (r *Repository[A, ID, E]) save(ctx context.Context, aggregate *A, o *saveOptions) error {
+	root := rootOf(aggregate)
+	switch root.mode {
+	case detached:
+		return fmt.Errorf("save %s %s: %w", r.def.Name, root.stream, ErrDetached)
+	case readOnly:
+		return fmt.Errorf("save %s %s: %w: it was loaded as of an earlier point", r.def.Name, root.stream, ErrReadOnly)
+	}
+	if len(root.pending) == 0 {
+		for _, out := range o.outcomes {
+			*out = Outcome{Stream: root.stream, Version: root.version}
+		}
+		return nil
+	}
+	stream, err := r.Stream(r.def.ID(aggregate))
+	if err != nil {
+		if errors.Is(err, ErrNoID) {
+			err = fmt.Errorf("%w: %d events are pending, and none that was applied has set it", err, len(root.pending))
+		}
+		return fmt.Errorf("save %w", err)
+	}
+	if root.stream != "" && root.stream != stream.Name {
+		return fmt.Errorf("save %s: its ID now spells stream %s, and it belongs to %s: an ID must not change", r.def.Name, stream.Name, root.stream)
+	}
+	root.stream = stream.Name
+
+	var total Outcome
+	for len(root.pending) > 0 {
+		// What is in doubt is appended as it was, for together with newer events it
+		// would be another append.
+		n := len(root.pending)
+		if root.inDoubt > 0 {
+			n = root.inDoubt
+		}
+		out, err := r.appendPending(ctx, root, stream, n, o)
+		if err != nil {
+			return err
+		}
+		out.Events = append(total.Events, out.Events...)
+		total = out
+	}
+	for _, out := range o.outcomes {
+		*out = total
+	}
+	return nil
+}
+
+// appendPending appends the first n pending events.
+func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, stream Stream, n int, o *saveOptions) (Outcome, error) {
+	events, err := r.newEvents(ctx, root.pending[:n], o.metadata)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+	}
+	result, err := r.store.Append(ctx, Append{
+		Streams:    []StreamAppend{{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: o.once}},
+		Conditions: o.conditions,
+	})
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrOutcomeUnknown):
+		root.inDoubt = n
+		return Outcome{}, fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrCondition), errors.Is(err, ErrUnique), errors.Is(err, ErrDuplicateEvent):
+		root.mode = detached
+		return Outcome{}, fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+	default:
+		return Outcome{}, fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+	}
+	last := result.Streams[0]
+	out := Outcome{Stream: stream.Name, Version: last.LastVersion, Position: last.LastPosition, Repeated: result.Repeated}
+	for i := range root.pending[:n] {
+		out.Events = append(out.Events, root.pending[i].event)
+	}
+	if result.Repeated && o.once != "" && root.inDoubt == 0 {
+		root.mode, root.pending = detached, nil
+		out.Events = nil
+		return out, nil
+	}
+	rest := copy(root.pending, root.pending[n:])
+	clear(root.pending[rest:])
+	root.pending, root.inDoubt = root.pending[:rest], 0
+	return out, nil
+}
+
+// newEvents encodes events into one buffer.
+func (r *Repository[A, ID, E]) newEvents(ctx context.Context, queue []pending, md Metadata) ([]NewEvent, error) {
+	md = MetadataFromContext(ctx).merge(md)
+	shared, err := md.encode()
+	if err != nil {
+		return nil, err
+	}
+	events := make([]NewEvent, len(queue))
+	ends := make([]int, len(queue))
+	var payloads []byte
+	for i := range queue {
+		p := &queue[i]
+		event, ok := p.event.(E)
+		if !ok {
+			return nil, UnexpectedEvent(r.def.Name, p.event)
+		}
+		if payloads, err = r.def.Encode(payloads, event); err != nil {
+			return nil, fmt.Errorf("encode %s: %w", event.EventType(), err)
+		}
+		ends[i] = len(payloads)
+		if p.at.IsZero() {
+			now := r.opts.clock.Now().UTC().Round(0)
+			if err := checkTime(now); err != nil {
+				return nil, fmt.Errorf("event %s: %w", event.EventType(), err)
+			}
+			p.at = now // kept, so that a repeated append is the same append
+		}
+		version, err := r.typeVersion(event)
+		if err != nil {
+			return nil, err
+		}
+		metadata := shared
+		if len(r.opts.decorators) > 0 {
+			if metadata, err = r.decorate(ctx, event, md); err != nil {
+				return nil, err
+			}
+		}
+		events[i] = NewEvent{ID: p.id, Type: event.EventType(), TypeVersion: version, RecordedAt: p.at, Metadata: metadata}
+		if r.def.Tags != nil {
+			events[i].Tags = r.def.Tags(event)
+		}
+	}
+	start := 0
+	for i, end := range ends {
+		events[i].Payload = payloads[start:end:end]
+		start = end
+	}
+	return events, nil
+}
+
+// typeVersion looks the event up among the aggregate's own: an event of a
+// sibling is recorded by the sibling.
+func (r *Repository[A, ID, E]) typeVersion(event E) (int, error) {
+	name := event.EventType()
+	for i := range r.def.Events {
+		if r.def.Events[i].Name == name {
+			return r.def.Events[i].Version, nil
+		}
+	}
+	return 0, fmt.Errorf("%w: %s does not record event %s", ErrUnknownType, r.def.Name, name)
+}
+
+func (r *Repository[A, ID, E]) decorate(ctx context.Context, event Event, md Metadata) ([]byte, error) {
+	md.Headers = maps.Clone(md.Headers)
+	if md.Headers == nil {
+		md.Headers = map[string]string{}
+	}
+	for _, d := range r.opts.decorators {
+		if err := d(ctx, event, &md); err != nil {
+			return nil, fmt.Errorf("decorate event %s: %w", event.EventType(), err)
+		}
+	}
+	return md.encode()
+}
