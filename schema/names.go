@@ -1,0 +1,151 @@
+package schema
+
+import (
+	"go/token"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The names that generated code declares. Emitters take them from here, and the
+// rule on clashes checks the same, so that the two cannot differ.
+
+// EventInterface is the sealed interface of the aggregate's own events:
+// "OrderEvent".
+func (a *Aggregate) EventInterface() string { return a.GoName.Value + "Event" }
+
+// StreamInterface is the interface of all events of the aggregate's stream:
+// "OrderStreamEvent" where aggregates share it, else EventInterface.
+func (a *Aggregate) StreamInterface() string {
+	if len(a.Siblings) > 1 {
+		return a.StreamOwner.GoName.Value + "StreamEvent"
+	}
+	return a.EventInterface()
+}
+
+// Marker is the method that seals an interface: "isOrderEvent".
+func Marker(iface string) string { return "is" + upperFirst(iface) }
+
+// RepositoryType is the aggregate's repository: "OrderRepository".
+func (a *Aggregate) RepositoryType() string { return a.GoName.Value + "Repository" }
+
+// RepositoryFunc makes one: "NewOrderRepository", or "newOrderRepository" for an
+// aggregate that is not exported.
+func (a *Aggregate) RepositoryFunc() string {
+	if token.IsExported(a.GoName.Value) {
+		return "New" + a.RepositoryType()
+	}
+	return "new" + upperFirst(a.RepositoryType())
+}
+
+// DefinitionFunc gives the aggregate's es.Definition: "orderDefinition".
+func (a *Aggregate) DefinitionFunc() string { return lowerFirst(a.GoName.Value) + "Definition" }
+
+// DispatchFunc applies an event to the aggregate: "dispatchOrder".
+func (a *Aggregate) DispatchFunc() string { return "dispatch" + upperFirst(a.GoName.Value) }
+
+// LoadFunc decodes a stored event and applies it: "loadOrder".
+func (a *Aggregate) LoadFunc() string { return "load" + upperFirst(a.GoName.Value) }
+
+// AttachFunc attaches the aggregate's children: "attachOrder".
+func (a *Aggregate) AttachFunc() string { return "attach" + upperFirst(a.GoName.Value) }
+
+// EncodeFunc and DecodeFunc encode and decode the events of the aggregate's
+// stream: "encodeOrderEvent", "decodeOrderEvent". Siblings share them.
+func (a *Aggregate) EncodeFunc() string { return "encode" + upperFirst(a.StreamInterface()) }
+
+// DecodeFunc is the other way of EncodeFunc.
+func (a *Aggregate) DecodeFunc() string { return "decode" + upperFirst(a.StreamInterface()) }
+
+// DecodeFunc decodes a stored event of this type: "decodeRegistered".
+func (e *Event) DecodeFunc() string { return "decode" + upperFirst(e.GoName.Value) }
+
+// Names that are the same for every aggregate or package.
+const (
+	RecordMethod    = "record"
+	EventTypeMethod = "EventType"
+	RegistryFunc    = "Registry"
+)
+
+// GeneratedName is a name that generated code will declare.
+type GeneratedName struct {
+	// Recv is the type that a method belongs to; empty at package level.
+	Recv string
+	Name string
+	// What says what it is, for a message: "the repository of Order". For is the
+	// declaration that it is generated for.
+	What string
+	For  Span
+}
+
+// GeneratedNames lists all names that will be declared for p, which Check has
+// resolved, in the order of p's declarations.
+func GeneratedNames(p *Package) []GeneratedName {
+	var names []GeneratedName
+	add := func(span Span, recv, name, what string) {
+		names = append(names, GeneratedName{Recv: recv, Name: name, What: what, For: span})
+	}
+	if len(p.Aggregates) > 0 || p.Registry != nil {
+		var span Span
+		if p.Registry != nil {
+			span = p.Registry.Directive.Span
+		} else {
+			span = p.Aggregates[0].GoName.Span
+		}
+		add(span, "", RegistryFunc, "the registry of the package")
+	}
+	for _, a := range p.Aggregates {
+		goName, span := a.GoName.Value, a.GoName.Span
+		add(span, "", a.EventInterface(), "the interface of the events of "+goName)
+		add(span, "", a.RepositoryType(), "the repository of "+goName)
+		add(span, "", a.RepositoryFunc(), "the constructor of the repository of "+goName)
+		add(span, "", a.DefinitionFunc(), "the definition of "+goName)
+		add(span, "", a.DispatchFunc(), "the apply dispatcher of "+goName)
+		add(span, "", a.LoadFunc(), "the load dispatcher of "+goName)
+		add(span, goName, RecordMethod, "the method that records events")
+		if len(a.Paths) > 0 {
+			add(span, "", a.AttachFunc(), "what attaches the children of "+goName)
+		}
+		if a.StreamOwner == a {
+			if len(a.Siblings) > 1 {
+				add(span, "", a.StreamInterface(), "the interface of the events of the stream of "+goName)
+			}
+			add(span, "", a.EncodeFunc(), "the codec of the events of "+goName)
+			add(span, "", a.DecodeFunc(), "the codec of the events of "+goName)
+		}
+	}
+	for _, c := range p.Children {
+		add(c.GoName.Span, c.GoName.Value, RecordMethod, "the method that records events")
+	}
+	for _, e := range p.Events {
+		goName, span := e.GoName.Value, e.GoName.Span
+		add(span, goName, EventTypeMethod, "the method that gives the event's name")
+		add(span, "", e.DecodeFunc(), "the decoder of "+goName)
+		if e.Owner != nil {
+			add(span, goName, Marker(e.Owner.EventInterface()), "what makes it an event of "+e.Owner.GoName.Value)
+			if iface := e.Owner.StreamInterface(); iface != e.Owner.EventInterface() {
+				add(span, goName, Marker(iface), "what makes it an event of the stream of "+e.Owner.StreamOwner.GoName.Value)
+			}
+		}
+	}
+	return names
+}
+
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// lowerFirst makes a name unexported as a person would: order, httpServer, id.
+func lowerFirst(s string) string {
+	runes := []rune(s)
+	for i := range runes {
+		if i > 0 && i+1 < len(runes) && !unicode.IsUpper(runes[i+1]) {
+			break
+		}
+		if !unicode.IsUpper(runes[i]) {
+			break
+		}
+		runes[i] = unicode.ToLower(runes[i])
+	}
+	return string(runes)
+}
