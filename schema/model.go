@@ -49,6 +49,8 @@ type Aggregate struct {
 	Doc string
 	// Root says how es.Root is embedded.
 	Root Embedding
+	// TypeParams says that the declaration is generic.
+	TypeParams bool
 
 	// Stream is the stream's template, nil where it is the default. Of names the
 	// aggregate whose stream is shared, nil where the stream is the aggregate's own.
@@ -94,9 +96,11 @@ type Child struct {
 	GoName  Text
 	Doc     string
 	// Embeds says how es.Child is embedded.
-	Embeds  Embedding
-	Fields  []*Field
-	Applies []*Apply
+	Embeds Embedding
+	// TypeParams says that the declaration is generic.
+	TypeParams bool
+	Fields     []*Field
+	Applies    []*Apply
 
 	// Resolved. Root is the aggregate that the child is part of.
 	Root *Aggregate
@@ -169,6 +173,11 @@ type Dispatch struct {
 	Apply *Apply
 	// Path leads to the child that has Apply; nil where the aggregate has it.
 	Path *ChildPath
+	// Keys has one element for each step of Path: the event's field that says which
+	// child of a slice or a map is meant, nil for a step that holds just one. The
+	// field is one of the event's struct, or promoted to it by value, so that a plain
+	// selector reaches it.
+	Keys []*Field
 }
 
 // ChildPath leads from an aggregate to one of its children.
