@@ -63,6 +63,17 @@ type Child struct {
 	root any
 }
 
+// Pending are the events that an aggregate has recorded and not saved, oldest
+// first: for tests and tools.
+func Pending[A any](aggregate *A) []Event {
+	root := rootOf(aggregate)
+	events := make([]Event, len(root.pending))
+	for i := range root.pending {
+		events[i] = root.pending[i].event
+	}
+	return events
+}
+
 // Record applies event to the aggregate and queues it to be saved. It panics
 // where the event cannot be applied; then neither queue nor version has moved.
 //
