@@ -34,6 +34,7 @@ type AggregateType struct {
 	template template
 	goType   string
 	goRoot   any
+	goEvent  any // which aggregates that share a stream have in common
 	load     func(ctx context.Context, store Store, id string) (any, error)
 	encode   func(dst []byte, event Event) ([]byte, error)
 	decode   func(*Stored) (Event, error)
@@ -89,7 +90,8 @@ func (r *Registry) add(t *AggregateType) (errs []error) {
 		return []error{fmt.Errorf("aggregate %s is both %s and %s", t.Name, other.goType, t.goType)}
 	}
 	for _, other := range r.aggregates {
-		if t.template.text != other.template.text && t.template.overlaps(other.template) {
+		siblings := t.template == other.template && t.goEvent == other.goEvent
+		if !siblings && t.template.overlaps(other.template) {
 			errs = append(errs, fmt.Errorf("the stream templates %q of %s and %q of %s can spell the same stream",
 				other.Stream, other.goType, t.Stream, t.goType))
 		}
@@ -119,7 +121,8 @@ func (d *Definition[A, ID, E]) types() ([]*AggregateType, error) {
 	if err != nil {
 		return nil, fmt.Errorf("aggregate %s: %w", d.Name, err)
 	}
-	t := &AggregateType{Name: d.Name, Stream: d.Stream, Events: d.Events, template: tmpl, goRoot: (*A)(nil), goType: goName((*A)(nil))}
+	t := &AggregateType{Name: d.Name, Stream: d.Stream, Events: d.Events, template: tmpl,
+		goRoot: (*A)(nil), goEvent: (*E)(nil), goType: goName((*A)(nil))}
 	t.load = func(ctx context.Context, store Store, text string) (any, error) {
 		id, err := d.ParseID(text)
 		if err != nil {

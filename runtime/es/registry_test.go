@@ -73,6 +73,8 @@ func TestRegistriesThatDoNotGoTogether(t *testing.T) {
 			[]string{"event name account.paid_in belongs to both " + here + "deposited and " + here + "blocked"}},
 		"template": {otherDefinition("other", "account-item-{id}"),
 			[]string{`"account-{id}" of ` + here + "account", `"account-item-{id}" of ` + here + "other"}},
+		"the same template": {&es.Definition[other, string, es.Event]{Name: "other", Stream: "account-{id}"},
+			[]string{`"account-{id}" of ` + here + "account", `"account-{id}" of ` + here + "other"}},
 		"template without {id}": {otherDefinition("other", "other"), []string{"aggregate other", "must hold {id} once"}},
 	} {
 		t.Run(name, func(t *testing.T) {
