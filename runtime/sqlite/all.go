@@ -1,0 +1,254 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+// All implements [es.Store]. It reads the store as it is when an iteration begins:
+// events that are appended later are not in its sight.
+func (s *Store) All(ctx context.Context, opts es.ReadAll) iter.Seq2[*es.Stored, error] {
+	return func(yield func(*es.Stored, error) bool) {
+		if err := s.ready(ctx); err != nil {
+			yield(nil, err)
+			return
+		}
+		rd := &reader{store: s, ctx: ctx, yield: yield, limit: opts.Limit}
+		if len(opts.Streams) > 0 {
+			rd.merge(opts)
+		} else {
+			rd.scan(opts)
+		}
+	}
+}
+
+// scan yields the events of all streams.
+func (rd *reader) scan(opts es.ReadAll) {
+	s := rd.store
+	sc := scan{opts: opts}
+	for sc.more() {
+		if err := s.readers.with(rd.ctx, func(c *conn) error { return sc.fill(c, s.types, rd.left(sc.pageSize())) }); err != nil {
+			rd.yield(nil, s.failed("read", err))
+			return
+		}
+		for i := range sc.page.records {
+			r := &sc.page.records[i]
+			err := error(nil)
+			if r.of == nil {
+				err = &es.EventError{Version: r.version, Position: r.position,
+					Err: fmt.Errorf("%w: its stream has the number %d, which the file does not name", es.ErrCorrupt, r.stream)}
+			} else {
+				err = rd.load(r, *r.of)
+			}
+			if err != nil {
+				rd.yield(nil, err)
+				return
+			}
+			if opts.Query.Matches(rd.event.Type, rd.event.Tags) && !rd.step() {
+				return
+			}
+		}
+	}
+	rd.end()
+}
+
+// scan goes through the events of all streams, page by page.
+type scan struct {
+	opts    es.ReadAll
+	begun   bool
+	after   int64 // the position that has been reached
+	to      int64
+	wanted  *selection
+	streams streamNames
+	page    page
+	pages   int
+	ended   bool
+}
+
+func (sc *scan) more() bool { return !sc.ended }
+
+func (sc *scan) pageSize() int {
+	if sc.pages == 0 {
+		return firstPage
+	}
+	return fullPage
+}
+
+// fill reads the next page, of at most limit events that may be wanted.
+func (sc *scan) fill(c *conn, types *typeNames, limit int) error {
+	if !sc.begun {
+		head, err := readHead(c)
+		if err != nil {
+			return err
+		}
+		sc.to = head
+		if sc.opts.To != 0 {
+			sc.to = min(head, sc.opts.To)
+		}
+		if sc.wanted, err = newSelection(c, types, sc.opts.Query); err != nil {
+			return err
+		}
+		sc.after, sc.streams, sc.begun = sc.opts.After, make(streamNames), true
+	}
+	sc.page.reset(limit)
+	if sc.wanted.every && len(sc.opts.Query.Items) > 0 {
+		sc.page.limit = fullPage // most of them will not be wanted
+	}
+	if err := sc.read(c); err != nil {
+		return err
+	}
+	for i := range sc.page.records {
+		r := &sc.page.records[i]
+		var err error
+		if r.of, err = sc.streams.stream(c, r.stream); err != nil {
+			return err
+		}
+	}
+	if err := sc.page.names(c, types); err != nil {
+		return err
+	}
+	if n := len(sc.page.records); n > 0 {
+		sc.after = sc.page.records[n-1].position
+	}
+	sc.ended = !sc.page.more
+	sc.pages++
+	return nil
+}
+
+func (sc *scan) read(c *conn) error {
+	if sc.wanted.every {
+		return c.each("SELECT "+columns+" FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3",
+			sc.page.add, sc.after, sc.to, int64(sc.page.limit))
+	}
+	positions, err := sc.wanted.positions(c, sc.after, sc.to, sc.page.limit)
+	if err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(positions, listChunk) {
+		n := len(sc.page.records)
+		if err := c.in("SELECT "+columns+" FROM events WHERE position IN (?) ORDER BY position", values(chunk), sc.page.add); err != nil {
+			return err
+		}
+		for i, position := range chunk {
+			switch {
+			case n+i == len(sc.page.records) && sc.page.more:
+				return nil
+			case n+i == len(sc.page.records) || sc.page.records[n+i].position != position:
+				return fmt.Errorf("%w: position %d is indexed by type or tag, and there is no such event", es.ErrCorrupt, position)
+			}
+		}
+		if sc.page.more {
+			return nil
+		}
+	}
+	return nil
+}
+
+func values[T any](list []T) []driver.Value {
+	vs := make([]driver.Value, len(list))
+	for i, v := range list {
+		vs[i] = v
+	}
+	return vs
+}
+
+// merge yields the events of some streams in the order of their positions.
+func (rd *reader) merge(opts es.ReadAll) {
+	m := merge{opts: opts}
+	for {
+		if err := rd.store.readers.with(rd.ctx, func(c *conn) error { return m.fill(c, rd.store.types) }); err != nil {
+			rd.yield(nil, rd.store.failed("read", err))
+			return
+		}
+		for m.full() {
+			cur, r, err := m.next()
+			if err == nil && (r == nil || r.position > m.to) {
+				rd.end()
+				return
+			}
+			if err == nil {
+				err = rd.load(r, cur.stream)
+			}
+			if err != nil {
+				rd.yield(nil, err)
+				return
+			}
+			if opts.Query.Matches(rd.event.Type, rd.event.Tags) && !rd.step() {
+				return
+			}
+		}
+	}
+}
+
+// merge goes through several streams at once. It holds a page of each.
+type merge struct {
+	opts    es.ReadAll
+	to      int64
+	cursors []*cursor
+}
+
+// fill reads the next page of each stream whose page has been used up.
+func (m *merge) fill(c *conn, types *typeNames) error {
+	if m.cursors == nil {
+		head, err := readHead(c)
+		if err != nil {
+			return err
+		}
+		m.to = head
+		if m.opts.To != 0 {
+			m.to = min(head, m.opts.To)
+		}
+		cursors := make([]*cursor, 0, len(m.opts.Streams))
+		for i, name := range m.opts.Streams {
+			if slices.Contains(m.opts.Streams[:i], name) {
+				continue
+			}
+			cur := &cursor{sparse: true, after: m.opts.After}
+			if err := cur.open(c, name, es.ReadStream{}); err != nil {
+				return err
+			}
+			cursors = append(cursors, cur)
+		}
+		m.cursors = cursors
+	}
+	for _, cur := range m.cursors {
+		if cur.spent() {
+			if err := cur.fill(c, types, max(8, fullPage/len(m.cursors))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// full says that no stream has to be read on before next can tell which event
+// comes next.
+func (m *merge) full() bool {
+	return !slices.ContainsFunc(m.cursors, (*cursor).spent)
+}
+
+// next is the record that comes next, nil at the end.
+func (m *merge) next() (*cursor, *record, error) {
+	var first *cursor
+	for _, cur := range m.cursors {
+		if cur.at == len(cur.page.records) { // for good
+			if _, err := cur.next(); err != nil {
+				return cur, nil, err
+			}
+			continue
+		}
+		if first == nil || cur.page.records[cur.at].position < first.page.records[first.at].position {
+			first = cur
+		}
+	}
+	if first == nil {
+		return nil, nil, nil
+	}
+	r, err := first.next()
+	return first, r, err
+}

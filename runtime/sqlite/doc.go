@@ -1,0 +1,78 @@
+// Package sqlite keeps events in one SQLite file: the store for programs that
+// need durable events and no server.
+//
+// # Model
+//
+// A [Store] is an [es.Store] over one file. All writing goes through one
+// connection, owned by one goroutine: appends that wait while a transaction is
+// written are taken together into the next one, each with an outcome of its own,
+// so that many goroutines share the price of a sync. Reading goes through a few
+// connections of its own that cannot write. They read a page at a time and hold no
+// transaction in between, so that a slow reader holds up nobody. Several
+// processes, and several stores of one process, may use a file at once; whoever
+// has to wait for another waits, see [WithBusyTimeout].
+//
+//	store, err := sqlite.Open(ctx, "events.db")
+//	if err != nil {
+//		return err
+//	}
+//	defer store.Close()
+//	profiles := profile.NewProfileRepository(store)
+//
+// # Durability
+//
+// The file is in WAL mode with synchronous=FULL, which Open sets and verifies: an
+// append that was acknowledged is on disk as far as the operating system and the
+// disk tell the truth, and survives the loss of power. [WithSynchronousNormal]
+// gives that up for speed: after a loss of power, or a crash of the operating
+// system, the appends since about the last checkpoint may be gone, though they
+// were acknowledged. A crash or a kill of the program alone loses no acknowledged
+// append in either mode. At no time is a part of an append there.
+//
+// What SQLite cannot do, this store cannot do either. The newest events are in
+// the file's neighbour, NAME-wal, until a checkpoint moves them: copy or move the
+// two together, or close the store first. Where the WAL itself is damaged, SQLite
+// silently drops everything from the damage on. Network file systems are not
+// supported, for they do not lock reliably.
+//
+// Every event bears two CRC-32C checksums. The first covers what an aggregate is
+// loaded from (stream, version, type, type version, time and payload) and is
+// verified whenever the event is read: damage is an [es.EventError] that matches
+// [es.ErrCorrupt], never wrong data. A stream's versions are verified too, from
+// the first that is asked for to the newest that the stream has.
+//
+// An append whose commit meets an I/O error may or may not have happened; it
+// fails with [es.ErrOutcomeUnknown]. The store then opens the file anew and brings
+// what it finds to disk before it goes on, and the same append, sent again, finds
+// out whether it is there.
+//
+// # The file
+//
+// The data is yours. Any SQLite client (3.38 or newer) may read the file while
+// the store is open:
+//
+//	SELECT recorded_at, payload ->> '$.name' FROM esgen_events WHERE type = 'profile.name_changed';
+//
+// esgen_events is a view for people: one row an event, with names in place of
+// numbers, the ID in its usual notation and the time in ISO 8601, UTC. Below it
+// stand these tables:
+//
+//	streams   id, name, category, key, head
+//	types     id, name
+//	events    position, stream, version, type, type_version, recorded_at, id,
+//	          crc, crc_rest, tags, metadata, payload
+//	tags      key, value, position
+//	commands  stream, id, first_version, last_version
+//
+// events.stream and events.type refer to streams.id and types.id. A stream named
+// profile-7 has the category profile-{id} and the key 7; head is the version of
+// its newest event. recorded_at counts nanoseconds since 1970, UTC; id is the
+// UUID's 16 bytes. payload and metadata are JSON text as it was appended, and
+// events.tags is a JSON array of [key, value] pairs, or NULL. The table tags holds
+// the same once more, for queries by tag. commands remembers which command IDs a
+// stream has seen, and which versions they came to.
+//
+// Events, their tags, commands and types are only ever added: triggers refuse to
+// change or delete them. The file says what it is: its application_id is
+// 0x6573676E ("esgn") and its user_version is the version of this format.
+package sqlite

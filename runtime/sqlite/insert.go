@@ -1,0 +1,101 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"fmt"
+)
+
+// flush writes what the group has taken on.
+func (g *group) flush() error {
+	for i := range g.writes {
+		if err := g.flushStream(g.writes[i].stream); err != nil {
+			return err
+		}
+	}
+	for i := range g.writes {
+		if err := g.flushEvents(&g.writes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flushStream writes a stream's new head, and the stream itself if it is new. That
+// is done once for the group.
+func (g *group) flushStream(st *streamState) (err error) {
+	switch {
+	case st.inFile == st.version:
+		return nil
+	case st.number == 0:
+		st.number, err = g.conn.int("INSERT INTO streams (name, category, key, head) VALUES (?, ?, ?, ?) RETURNING id",
+			st.Name, st.Category, st.Key, st.version)
+	default:
+		err = g.conn.exec("UPDATE streams SET head = ? WHERE id = ?", st.version, st.number)
+	}
+	st.inFile = st.version
+	return err
+}
+
+func (g *group) flushEvents(w *write) error {
+	for i := range w.part.Events {
+		if err := g.flushEvent(w, i); err != nil {
+			return fmt.Errorf("event %d of %d for stream %s: %w", i+1, len(w.part.Events), w.stream.Name, err)
+		}
+	}
+	if w.part.CommandID == "" {
+		return nil
+	}
+	return g.conn.exec("INSERT INTO commands (stream, id, first_version, last_version) VALUES (?, ?, ?, ?)",
+		w.stream.number, w.part.CommandID, w.place.FirstVersion, w.place.LastVersion)
+}
+
+func (g *group) flushEvent(w *write, i int) error {
+	e := &w.part.Events[i]
+	typ, err := g.typeNumber(e.Type)
+	if err != nil {
+		return err
+	}
+	position, version := w.place.FirstPosition+int64(i), w.place.FirstVersion+int64(i)
+	recordedAt := e.RecordedAt.UnixNano()
+	tags := distinct(e.Tags)
+	var tagText, metadata driver.Value // NULL where there are none
+	var text string
+	if len(tags) > 0 {
+		text = string(appendTags(nil, tags))
+		tagText = text
+	}
+	if len(e.Metadata) > 0 {
+		metadata = e.Metadata
+	}
+	crc := g.sum.event(w.stream.Name, version, e.Type, int64(e.TypeVersion), recordedAt, e.Payload)
+	rest := g.sum.rest(position, e.ID, w.stream.Stream, text, e.Metadata)
+	// Bytes become text without a copy in Go.
+	err = g.conn.exec(`INSERT INTO events (position, stream, version, type, type_version, recorded_at, id, crc, crc_rest, tags, metadata, payload)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))`,
+		position, w.stream.number, version, typ, int64(e.TypeVersion), recordedAt, e.ID[:], int64(crc), int64(rest), tagText, metadata, e.Payload)
+	if err != nil {
+		return err
+	}
+	for _, tag := range tags {
+		if err := g.conn.exec("INSERT INTO tags (key, value, position) VALUES (?, ?, ?)", tag.Key, tag.Value, position); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// typeNumber is the number of a type, which is made where there is none.
+func (g *group) typeNumber(name string) (int64, error) {
+	if number, ok := g.made[name]; ok {
+		return number, nil
+	}
+	number, ok, err := g.types.number(g.conn, name)
+	if ok || err != nil {
+		return number, err
+	}
+	number, err = g.conn.int("INSERT INTO types (name) VALUES (?) RETURNING id", name)
+	if err == nil {
+		g.made[name] = number
+	}
+	return number, err
+}

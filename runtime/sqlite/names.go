@@ -1,0 +1,91 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"sync"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+// typeNames remembers the names of event types by their numbers in the file, and
+// the other way round. A number never changes its name, so what was once read,
+// after its commit, holds for good. It is safe for use by several goroutines.
+type typeNames struct {
+	mu      sync.RWMutex
+	names   map[int64]string
+	numbers map[string]int64
+}
+
+func newTypeNames() *typeNames {
+	return &typeNames{names: make(map[int64]string), numbers: make(map[string]int64)}
+}
+
+func (t *typeNames) add(number int64, name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.names[number], t.numbers[name] = name, number
+}
+
+// name looks a number up, in the file where it has to; ok says whether it exists.
+func (t *typeNames) name(c *conn, number int64) (name string, ok bool, err error) {
+	t.mu.RLock()
+	name, ok = t.names[number]
+	t.mu.RUnlock()
+	if ok {
+		return name, true, nil
+	}
+	err = c.each("SELECT name FROM types WHERE id = ?", func(row []driver.Value) (bool, error) {
+		name, ok = row[0].(string)
+		return false, nil
+	}, number)
+	if ok && err == nil {
+		t.add(number, name)
+	}
+	return name, ok, err
+}
+
+// number is name's counterpart. Neither must be called in a transaction that has
+// made types itself, since these may never come to be.
+func (t *typeNames) number(c *conn, name string) (number int64, ok bool, err error) {
+	t.mu.RLock()
+	number, ok = t.numbers[name]
+	t.mu.RUnlock()
+	if ok {
+		return number, true, nil
+	}
+	number, ok, err = c.lookup("SELECT id FROM types WHERE name = ?", name)
+	if ok && err == nil {
+		t.add(number, name)
+	}
+	return number, ok, err
+}
+
+// streamNames remembers streams by their numbers, for one iteration, up to a
+// bound.
+type streamNames map[int64]*es.Stream
+
+const mostStreamNames = 4096
+
+// stream is nil where there is none of that number.
+func (s streamNames) stream(c *conn, number int64) (*es.Stream, error) {
+	stream := s[number]
+	if stream != nil {
+		return stream, nil
+	}
+	err := c.each("SELECT name, category, key FROM streams WHERE id = ?", func(row []driver.Value) (bool, error) {
+		s := scanner{row: row}
+		stream = &es.Stream{Name: s.text(0), Category: s.text(1), Key: s.text(2)}
+		if s.err != nil {
+			return false, fmt.Errorf("%w: streams, number %d: %w", es.ErrCorrupt, number, s.err)
+		}
+		return false, nil
+	}, number)
+	if stream != nil && err == nil {
+		if len(s) == mostStreamNames {
+			clear(s)
+		}
+		s[number] = stream
+	}
+	return stream, err
+}

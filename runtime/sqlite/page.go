@@ -1,0 +1,211 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+// Pages begin small, for most streams are short, and end where they hold enough,
+// in events or in bytes.
+const (
+	firstPage = 128
+	fullPage  = 512
+	pageBytes = 1 << 20
+)
+
+// columns of events, in the order that record.scan expects. Texts of any length
+// are read as bytes, which saves a copy.
+const columns = "position, stream, version, type, type_version, recorded_at, id, crc, tags, CAST(metadata AS BLOB), CAST(payload AS BLOB)"
+
+// record is a row of events, as it was read.
+type record struct {
+	position, stream, version    int64
+	typ, typeVersion, recordedAt int64
+	id                           uuid.UUID
+	crc                          int64
+	tags                         string
+	metadata, payload            []byte
+
+	// name is that of the type, and of the stream it belongs to. They are nil where
+	// the file has none for the number; of is not looked up for a cursor's records.
+	name *string
+	of   *es.Stream
+}
+
+func (r *record) scan(row []driver.Value) error {
+	s := scanner{row: row}
+	r.position, r.stream, r.version = s.int(0), s.int(1), s.int(2)
+	r.typ, r.typeVersion, r.recordedAt = s.int(3), s.int(4), s.int(5)
+	id := s.bytes(6)
+	r.crc, r.tags = s.int(7), s.text(8)
+	r.metadata, r.payload = s.bytes(9), s.bytes(10)
+	if len(id) != len(r.id) {
+		s.fail(6)
+	}
+	copy(r.id[:], id)
+	if s.err != nil {
+		return fmt.Errorf("%w: events, position %v: %w", es.ErrCorrupt, row[0], s.err)
+	}
+	return nil
+}
+
+// scanner takes the columns of a row apart. STRICT tables hold what they are
+// declared to hold, in a file that is whole; so its error is one of the file.
+type scanner struct {
+	row []driver.Value
+	err error
+}
+
+func (s *scanner) fail(i int) {
+	if s.err == nil {
+		s.err = fmt.Errorf("column %d cannot be %T %.40v", i+1, s.row[i], s.row[i])
+	}
+}
+
+func (s *scanner) int(i int) int64 {
+	v, ok := s.row[i].(int64)
+	if !ok {
+		s.fail(i)
+	}
+	return v
+}
+
+// text is empty where the column is NULL.
+func (s *scanner) text(i int) string {
+	v, ok := s.row[i].(string)
+	if !ok && s.row[i] != nil {
+		s.fail(i)
+	}
+	return v
+}
+
+// bytes is nil where the column is NULL.
+func (s *scanner) bytes(i int) []byte {
+	v, ok := s.row[i].([]byte)
+	if !ok && s.row[i] != nil {
+		s.fail(i)
+	}
+	return v
+}
+
+// page is a stretch of events that was read at once. It is filled again and again.
+type page struct {
+	records []record
+	// more says that the page ended because it was full.
+	more  bool
+	bytes int
+	limit int
+}
+
+func (p *page) reset(limit int) {
+	clear(p.records)
+	p.records, p.more, p.bytes, p.limit = p.records[:0], false, 0, limit
+}
+
+// add takes a row, and says whether there is room for another.
+func (p *page) add(row []driver.Value) (bool, error) {
+	var r record
+	if err := r.scan(row); err != nil {
+		return false, err
+	}
+	p.records = append(p.records, r)
+	p.bytes += len(r.payload) + len(r.metadata)
+	p.more = len(p.records) >= p.limit || p.bytes >= pageBytes
+	return !p.more, nil
+}
+
+// names looks up the names of the types in the page.
+func (p *page) names(c *conn, types *typeNames) error {
+	for i := range p.records {
+		r := &p.records[i]
+		if i > 0 && p.records[i-1].typ == r.typ {
+			r.name = p.records[i-1].name
+			continue
+		}
+		name, ok, err := types.name(c, r.typ)
+		if err != nil {
+			return err
+		}
+		if ok {
+			r.name = &name
+		}
+	}
+	return nil
+}
+
+// reader yields what pages hold, verified, one event at a time.
+type reader struct {
+	store *Store
+	ctx   context.Context
+	yield func(*es.Stored, error) bool
+	limit int // 0 is none
+
+	yielded int
+	sum     checksum
+	event   es.Stored // what is yielded
+	tags    []es.Tag
+}
+
+// load verifies r, which is of stream, and makes it the event to be yielded.
+func (rd *reader) load(r *record, stream es.Stream) error {
+	corrupt := func(typ, format string, args ...any) error {
+		return &es.EventError{Stream: stream.Name, Version: r.version, Position: r.position, Type: typ,
+			Err: fmt.Errorf("%w: %s", es.ErrCorrupt, fmt.Sprintf(format, args...))}
+	}
+	if r.name == nil {
+		return corrupt("", "its type has the number %d, which the file does not name", r.typ)
+	}
+	if got := rd.sum.event(stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload); int64(got) != r.crc {
+		return corrupt(*r.name, "stream, version, type, time and payload do not match their checksum: %08x, want %08x", got, r.crc)
+	}
+	tags := rd.tags[:0]
+	if r.tags != "" {
+		var err error
+		if tags, err = parseTags(tags, r.tags); err != nil {
+			return corrupt(*r.name, "%v", err)
+		}
+	}
+	rd.tags = tags
+	rd.event = es.Stored{
+		Stream: stream, Version: r.version, Position: r.position,
+		ID: r.id, Type: *r.name, TypeVersion: int(r.typeVersion),
+		RecordedAt: time.Unix(0, r.recordedAt).UTC(),
+		Payload:    r.payload, Metadata: r.metadata,
+	}
+	if len(tags) > 0 {
+		rd.event.Tags = tags
+	}
+	return nil
+}
+
+// step yields the event that load made, and says whether there is to be another.
+func (rd *reader) step() bool {
+	if err := rd.store.ready(rd.ctx); err != nil {
+		rd.yield(nil, err)
+		return false
+	}
+	rd.yielded++
+	return rd.yield(&rd.event, nil) && rd.yielded != rd.limit
+}
+
+// end ends an iteration that went through without an error: if it was cut off
+// while there was nothing to be yielded, it says so all the same.
+func (rd *reader) end() {
+	if err := rd.store.ready(rd.ctx); err != nil {
+		rd.yield(nil, err)
+	}
+}
+
+// left is how many events there is use in reading, at most max.
+func (rd *reader) left(most int) int {
+	if rd.limit > 0 {
+		most = min(most, rd.limit-rd.yielded)
+	}
+	return most
+}

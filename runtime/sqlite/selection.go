@@ -1,0 +1,169 @@
+package sqlite
+
+import (
+	"cmp"
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+// selection finds the events that a query selects by the indexes of types and
+// tags. It may find some that the query does not select, and never misses one:
+// es.Query.Matches has the last word.
+type selection struct {
+	// every says that the events must be gone through one by one, since the query
+	// selects all, or is too large for one statement.
+	every    bool
+	branches []branch
+}
+
+// branch stands for an item of a query: events that have one of the types, if
+// there are any, and all of the tags. A branch without tags has one type.
+type branch struct {
+	types []int64
+	tags  []es.Tag
+}
+
+// Bounds of what is handed to SQLite in one statement. A query that is larger is
+// answered by going through the events.
+const (
+	mostBranches = 100
+	mostTags     = 8 // of a branch; Matches checks the others
+	mostTypes    = 200
+)
+
+// newSelection looks the types of q up. A type that the file does not name selects
+// nothing, as of the time of the call.
+func newSelection(c *conn, types *typeNames, q es.Query) (*selection, error) {
+	s := &selection{every: len(q.Items) == 0}
+	for i := range q.Items {
+		it := &q.Items[i]
+		if len(it.Types) == 0 && len(it.Tags) == 0 || len(it.Types) > mostTypes {
+			s.every = true
+		}
+		if s.every {
+			break
+		}
+		var b branch
+		for _, name := range it.Types {
+			number, ok, err := types.number(c, name)
+			if err != nil {
+				return nil, err
+			}
+			if ok && !slices.Contains(b.types, number) {
+				b.types = append(b.types, number)
+			}
+		}
+		switch {
+		case len(it.Types) > 0 && len(b.types) == 0: // selects nothing
+		case len(it.Tags) == 0:
+			for _, typ := range b.types {
+				s.branches = append(s.branches, branch{types: []int64{typ}})
+			}
+		default:
+			tags, err := byRarity(c, distinct(it.Tags))
+			if err != nil {
+				return nil, err
+			}
+			b.tags = tags[:min(len(tags), mostTags)]
+			s.branches = append(s.branches, b)
+		}
+		s.every = len(s.branches) > mostBranches
+	}
+	return s, nil
+}
+
+// byRarity orders tags so that the rarest comes first: it decides how many events
+// are looked at. Beyond a bound all tags are equally common.
+func byRarity(c *conn, tags []es.Tag) ([]es.Tag, error) {
+	if len(tags) < 2 {
+		return tags, nil
+	}
+	type counted struct {
+		tag es.Tag
+		n   int64
+	}
+	counts := make([]counted, len(tags))
+	for i, tag := range tags {
+		n, err := c.int("SELECT count(*) FROM (SELECT 1 FROM tags WHERE key = ? AND value = ? LIMIT 1000)", tag.Key, tag.Value)
+		if err != nil {
+			return nil, err
+		}
+		counts[i] = counted{tag, n}
+	}
+	slices.SortStableFunc(counts, func(a, b counted) int { return cmp.Compare(a.n, b.n) })
+	ordered := make([]es.Tag, len(tags))
+	for i := range counts {
+		ordered[i] = counts[i].tag
+	}
+	return ordered, nil
+}
+
+// positions are those of the first events, after one position and up to another,
+// that may be selected: at most limit, rising. SQLite merges the branches, each of
+// which an index yields in order, and stops at the limit.
+func (s *selection) positions(c *conn, after, to int64, limit int) ([]int64, error) {
+	if len(s.branches) == 0 || after >= to {
+		return nil, nil
+	}
+	args := []driver.Value{after, to, int64(limit)}
+	bind := func(v driver.Value) string {
+		args = append(args, v)
+		return fmt.Sprintf("?%d", len(args))
+	}
+	var query strings.Builder
+	for i, b := range s.branches {
+		if i > 0 {
+			query.WriteString(" UNION ")
+		}
+		b.write(&query, bind)
+	}
+	query.WriteString(" ORDER BY 1 LIMIT ?3")
+
+	var found []int64
+	err := c.once(query.String(), func(row []driver.Value) (bool, error) {
+		position, ok := row[0].(int64)
+		if !ok {
+			return false, fmt.Errorf("%w: an index holds a position that is %T", es.ErrCorrupt, row[0])
+		}
+		found = append(found, position)
+		return true, nil
+	}, args...)
+	return found, err
+}
+
+// write writes the statement that finds b's positions, after ?1 and up to ?2. The
+// joins are CROSS JOINs because SQLite keeps the order of those.
+func (b *branch) write(w *strings.Builder, bind func(driver.Value) string) {
+	if len(b.tags) == 0 {
+		fmt.Fprintf(w, "SELECT position FROM events WHERE type = %s AND position > ?1 AND position <= ?2", bind(b.types[0]))
+		return
+	}
+	w.WriteString("SELECT t0.position FROM tags t0")
+	for i := range b.tags[1:] {
+		fmt.Fprintf(w, " CROSS JOIN tags t%d", i+1)
+	}
+	if len(b.types) > 0 {
+		w.WriteString(" CROSS JOIN events e")
+	}
+	w.WriteString(" WHERE t0.position > ?1 AND t0.position <= ?2")
+	for i, tag := range b.tags {
+		fmt.Fprintf(w, " AND t%d.key = %s AND t%d.value = %s", i, bind(tag.Key), i, bind(tag.Value))
+		if i > 0 {
+			fmt.Fprintf(w, " AND t%d.position = t0.position", i)
+		}
+	}
+	if len(b.types) > 0 {
+		w.WriteString(" AND e.position = t0.position AND e.type IN (")
+		for i, typ := range b.types {
+			if i > 0 {
+				w.WriteByte(',')
+			}
+			w.WriteString(bind(typ))
+		}
+		w.WriteByte(')')
+	}
+}

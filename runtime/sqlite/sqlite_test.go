@@ -1,0 +1,37 @@
+package sqlite_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/sqlite"
+	"github.com/esgen/esgen/runtime/storetest"
+)
+
+func TestConformance(t *testing.T) {
+	files := make(map[es.Store]string)
+	open := func(t *testing.T, path string) es.Store {
+		t.Helper()
+		s, err := sqlite.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		files[s] = path
+		return s
+	}
+	storetest.Config{
+		Open: func(t *testing.T) es.Store { return open(t, filepath.Join(t.TempDir(), "events.db")) },
+		Reopen: func(t *testing.T, s es.Store) es.Store {
+			if err := s.(*sqlite.Store).Close(); err != nil {
+				t.Fatal(err)
+			}
+			return open(t, files[s])
+		},
+	}.Run(t)
+}

@@ -1,0 +1,140 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+// Store is an [es.Store] in one SQLite file. It is safe for use by several
+// goroutines at once.
+type Store struct {
+	file    file
+	cfg     config
+	writer  *writer // nil in a store that is read-only
+	readers *pool
+	types   *typeNames
+
+	closing   chan struct{} // closed by Close
+	closeOnce sync.Once
+	closeErr  error
+}
+
+var _ es.Store = (*Store)(nil)
+
+// Open opens the file at path, and creates it where there is none. The path is
+// that of a file, in whatever characters the system allows, and not a data source
+// name. The folder must exist.
+//
+// The file is verified to be an esgen store and brought to the current format. A
+// file that is something else fails with [ErrNotOurs], one of a newer format with
+// [ErrNewerFormat]; neither is changed. The context is that of opening alone.
+func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
+	s, err := open(ctx, path, opts)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, path string, opts []Option) (*Store, error) {
+	cfg, err := newConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	f, err := resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	if f.size > 0 {
+		if err := f.peek(cfg.migrations); err != nil {
+			return nil, err
+		}
+	}
+	s := &Store{file: f, cfg: cfg, types: newTypeNames(), closing: make(chan struct{})}
+	s.readers = newPool(&s.cfg, s.closing, func(ctx context.Context) (*conn, error) {
+		return openReader(ctx, s.file, &s.cfg)
+	})
+	if cfg.readOnly {
+		if !f.exists {
+			return nil, fmt.Errorf("%w: a store that is read-only is not created", fs.ErrNotExist)
+		}
+		// Whatever is wrong with the file shows when it is first read.
+		if err := s.readers.with(ctx, func(*conn) error { return nil }); err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
+	c, err := openWriter(ctx, f, &s.cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.writer = startWriter(s, c)
+	return s, nil
+}
+
+// Close lets the appends end that have been taken on, ends iterations with
+// es.ErrClosed, and closes the file. Every later call of the store fails with
+// es.ErrClosed. Close may be called more than once.
+func (s *Store) Close() error {
+	s.closeOnce.Do(func() {
+		close(s.closing)
+		if s.writer != nil {
+			<-s.writer.done
+		}
+		err := s.readers.close()
+		// Last, for the last connection to a file is the one that tidies up its WAL.
+		if s.writer != nil {
+			if e := s.writer.close(); e != nil {
+				err = e
+			}
+		}
+		if err != nil {
+			s.closeErr = fmt.Errorf("sqlite: close %s: %w", s.file.path, err)
+		}
+	})
+	return s.closeErr
+}
+
+// ready says why a call cannot begin.
+func (s *Store) ready(ctx context.Context) error {
+	select {
+	case <-s.closing:
+		return es.ErrClosed
+	default:
+		return ctx.Err()
+	}
+}
+
+// Head implements [es.Store].
+func (s *Store) Head(ctx context.Context) (head int64, err error) {
+	if err := s.ready(ctx); err != nil {
+		return 0, err
+	}
+	err = s.readers.with(ctx, func(c *conn) (err error) {
+		head, err = readHead(c)
+		return err
+	})
+	return head, s.failed("read the head", err)
+}
+
+// readHead is the position of the newest event. Events are never deleted, so it
+// never falls.
+func readHead(c *conn) (int64, error) {
+	return c.int("SELECT ifnull(max(position), 0) FROM events")
+}
+
+// failed says what failed on which file, unless the error is one of the store's
+// contract, or there is none.
+func (s *Store) failed(what string, err error) error {
+	if err == nil || err == es.ErrClosed || err == context.Canceled || err == context.DeadlineExceeded {
+		return err
+	}
+	return fmt.Errorf("sqlite: %s: %s: %w", s.file.path, what, err)
+}

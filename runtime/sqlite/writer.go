@@ -1,0 +1,300 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+// Bounds of a group of appends. A group is as large as what waits when it begins:
+// there is no timer, for the time that a commit takes gathers the next group.
+const (
+	mostAppends = 512
+	mostEvents  = 4096
+)
+
+// mostRow is what SQLite holds in a row, in bytes, less room for small columns.
+const mostRow = 1_000_000_000 - 4096
+
+// request is an append that waits for its outcome.
+type request struct {
+	append *es.Append
+	events int
+
+	result es.Result
+	err    error
+	done   chan struct{}
+}
+
+func (r *request) answer(err error) {
+	if err != nil {
+		r.result, r.err = es.Result{}, err
+	}
+	close(r.done)
+}
+
+// writer owns the one connection that writes, and the goroutine that uses it.
+type writer struct {
+	store    *Store
+	requests chan *request // not buffered: an append is queued when it is taken
+	done     chan struct{} // closed when the goroutine has ended
+
+	// conn is nil after a failure that it might not have survived.
+	conn *conn
+	// suspect is set after a commit with an unknown outcome, until what the file
+	// shows is known to be on disk.
+	suspect bool
+}
+
+func startWriter(s *Store, c *conn) *writer {
+	w := &writer{store: s, requests: make(chan *request), done: make(chan struct{}), conn: c}
+	go w.run()
+	return w
+}
+
+// close closes the connection, once the goroutine has ended.
+func (w *writer) close() error {
+	if w.conn == nil {
+		return nil
+	}
+	return w.conn.close()
+}
+
+// Append implements [es.Store].
+func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
+	if err := a.Validate(); err != nil {
+		return es.Result{}, err
+	}
+	if err := s.ready(ctx); err != nil {
+		return es.Result{}, err
+	}
+	if s.writer == nil {
+		return es.Result{}, s.failed("append", ErrReadOnly)
+	}
+	r := &request{append: &a, done: make(chan struct{})}
+	for i := range a.Streams {
+		part := &a.Streams[i]
+		r.events += len(part.Events)
+		for j := range part.Events {
+			if n := rowSize(&part.Events[j]); n > mostRow {
+				return es.Result{}, s.failed("append", fmt.Errorf("%w: event %d for stream %s has %d bytes", ErrTooLarge, j+1, part.Stream.Name, n))
+			}
+		}
+	}
+	select {
+	case s.writer.requests <- r:
+	case <-ctx.Done():
+		return es.Result{}, ctx.Err()
+	case <-s.closing:
+		return es.Result{}, es.ErrClosed
+	}
+	<-r.done
+	return r.result, r.err
+}
+
+func rowSize(e *es.NewEvent) int {
+	n := len(e.Payload) + len(e.Metadata)
+	for _, tag := range e.Tags {
+		n += 6*(len(tag.Key)+len(tag.Value)) + len(`["",""],`) // at most, escaped
+	}
+	return n
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for {
+		select {
+		case r := <-w.requests:
+			w.write(w.gather(r))
+		case <-w.store.closing:
+			return
+		}
+	}
+}
+
+// gather takes first and whatever else waits.
+func (w *writer) gather(first *request) []*request {
+	group := []*request{first}
+	for events := first.events; len(group) < mostAppends && events < mostEvents; {
+		select {
+		case r := <-w.requests:
+			group = append(group, r)
+			events += r.events
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// write stores a group of appends, each on its own conditions, and answers them.
+func (w *writer) write(requests []*request) {
+	if err := w.begin(); err != nil {
+		for _, r := range requests {
+			r.answer(w.failed(nothingStored(err)))
+		}
+		return
+	}
+	switch g, err := w.transact(requests); {
+	case err == nil:
+		for _, r := range requests {
+			r.answer(r.err)
+		}
+	case errors.Is(err, es.ErrOutcomeUnknown):
+		// Those that would have written something share the fate of the commit. The
+		// others were judged by what may not have come to be: they are judged again.
+		var again []*request
+		for _, r := range requests {
+			if g.wrote(r) {
+				r.answer(w.failed(err))
+			} else {
+				again = append(again, r)
+			}
+		}
+		for _, r := range again {
+			w.write([]*request{r})
+		}
+	case len(requests) > 1:
+		// One of them may be what the file cannot bear: its neighbours go on alone.
+		for _, r := range requests {
+			w.write([]*request{r})
+		}
+	default:
+		requests[0].answer(w.failed(nothingStored(err)))
+	}
+}
+
+func (w *writer) failed(err error) error { return w.store.failed("append", err) }
+
+func nothingStored(err error) error { return fmt.Errorf("nothing was stored: %w", err) }
+
+// begin begins a transaction that can write, which nobody else then can until it
+// ends.
+func (w *writer) begin() error {
+	if err := w.connect(); err != nil {
+		return err
+	}
+	err := patiently(context.Background(), w.store.cfg.busyTimeout, func() error { return w.conn.exec("BEGIN IMMEDIATE") })
+	if err != nil && kindOf(err) != kindBusy {
+		w.drop()
+	}
+	return err
+}
+
+// transact writes a group in the transaction that has begun, and ends that. An
+// error is that of the whole group, of which nothing is stored unless the error
+// matches es.ErrOutcomeUnknown. Without one each request has its own outcome.
+func (w *writer) transact(requests []*request) (*group, error) {
+	g := newGroup(w.conn, w.store.types)
+	if err := w.fill(g, requests); err != nil {
+		w.rollback()
+		return nil, explain(err)
+	}
+	if len(g.writes) == 0 {
+		w.rollback()
+		return g, nil
+	}
+	switch err := w.commit(); kindOf(err) {
+	case kindNone:
+		g.committed()
+		return g, nil
+	case kindBusy, kindFull:
+		// SQLite gives up on these before it writes what makes a commit valid.
+		w.rollback()
+		return nil, explain(err)
+	default:
+		w.drop()
+		w.suspect = true
+		return g, fmt.Errorf("%w: commit: %w", es.ErrOutcomeUnknown, err)
+	}
+}
+
+// fill judges the requests in their order, and writes what is good.
+func (w *writer) fill(g *group, requests []*request) error {
+	if hook := w.store.cfg.faults.begin; hook != nil {
+		if err := hook(w.conn); err != nil {
+			return err
+		}
+	}
+	// Another process may have brought the file to a format that we would damage.
+	id, err := w.conn.int("PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	if err := (identity{application: applicationID, version: id}).check(w.store.cfg.migrations); err != nil {
+		return err
+	}
+	if err := g.load(requests); err != nil {
+		return err
+	}
+	for _, r := range requests {
+		var err error
+		if r.result, r.err, err = g.judge(r); err != nil {
+			return err
+		}
+	}
+	return g.flush()
+}
+
+func (w *writer) commit() error {
+	if hook := w.store.cfg.faults.commit; hook != nil {
+		return hook(w.conn)
+	}
+	return w.conn.exec("COMMIT")
+}
+
+// connect makes sure that there is a connection.
+func (w *writer) connect() error {
+	if w.conn == nil {
+		c, err := openWriter(context.Background(), w.store.file, &w.store.cfg)
+		if err != nil {
+			return fmt.Errorf("open the file anew: %w", err)
+		}
+		w.conn = c
+	}
+	if w.suspect {
+		if err := w.settle(); err != nil {
+			return err
+		}
+		w.suspect = false
+	}
+	return nil
+}
+
+// settle brings to disk what a commit of unknown outcome has left in the WAL. The
+// commit may have written all that it had to and then failed to sync; the file
+// shows its events then, and whoever sends the append again is told that they are
+// stored. A sync that is repeated says nothing about pages that an earlier one has
+// lost, but a checkpoint reads the WAL back and writes it elsewhere.
+func (w *writer) settle() error {
+	checkpoint := func() error {
+		busy, err := w.conn.int("PRAGMA wal_checkpoint(TRUNCATE)")
+		if err == nil && busy != 0 {
+			err = ErrBusy
+		}
+		return err
+	}
+	if err := patiently(context.Background(), w.store.cfg.busyTimeout, checkpoint); err != nil {
+		w.drop()
+		return fmt.Errorf("bring the file to disk after a commit of unknown outcome: %w", err)
+	}
+	return nil
+}
+
+// rollback ends a transaction that is not to be.
+func (w *writer) rollback() {
+	// Some errors end the transaction by themselves, and then there is none to be
+	// rolled back. A new connection costs little beside what has happened.
+	if err := w.conn.exec("ROLLBACK"); err != nil {
+		w.drop()
+	}
+}
+
+// drop closes a connection that is not to be trusted any more. SQLite rolls its
+// transaction back.
+func (w *writer) drop() {
+	_ = w.conn.close()
+	w.conn = nil
+}
