@@ -212,8 +212,10 @@ const (
 
 // Registry is an //es:registry directive.
 type Registry struct {
-	// Directive is where it stands.
+	// Directive is where it stands. Again is where further ones of the same package
+	// stand: there must be none.
 	Directive Text
+	Again     []Text
 	Patterns  []Text
 	// Packages are those that the patterns match and that have aggregates or
 	// events, sorted by path. The front end fills it.
