@@ -1,0 +1,72 @@
+# What there is to do here. "make test" is what CI runs; "make help" lists the rest.
+
+GO          ?= go
+GENERATOR   := CGO_ENABLED=0 $(GO) run ./cmd/esgen
+STATICCHECK := bin/staticcheck
+FUZZTIME    ?= 20s
+
+# Everything is compiled the way the tests need it, so that SQLite is compiled once.
+RACE := -race
+
+.DEFAULT_GOAL := help
+.SILENT:
+.PHONY: help test vet format tidy fresh lint unit generate demo bench fuzz torture clean
+
+help: ## list the targets
+	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: format tidy fresh vet lint unit ## everything that must hold before a commit
+	echo "== all fine"
+
+format: ## sources are formatted
+	echo "== format"
+	unformatted=$$(find . -name '*.go' -not -path '*/testdata/*' | xargs gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+
+tidy: ## go.mod and go.sum list what is used
+	echo "== tidy"
+	$(GO) mod tidy -diff
+	$(GO) -C tools mod tidy -diff
+
+fresh: ## generated code in this repository is up to date
+	echo "== fresh"
+	$(GENERATOR) check ./examples/...
+
+vet: ## go vet finds nothing
+	echo "== vet"
+	$(GO) vet $(RACE) ./...
+
+# The linter is a tool of the module in tools/, so that users of esgen do not get its
+# dependencies.
+lint: ## staticcheck finds nothing
+	echo "== lint"
+	$(GO) build -C tools -o ../$(STATICCHECK) honnef.co/go/tools/cmd/staticcheck
+	GOFLAGS="$$($(GO) env GOFLAGS) $(RACE)" $(STATICCHECK) ./...
+
+unit: ## all tests, with the race detector
+	echo "== test"
+	$(GO) test $(RACE) ./...
+
+generate: ## generate the examples
+	$(GENERATOR) ./examples/...
+
+demo: generate ## generate the examples, and tell their story on a real file
+	$(GO) run ./examples/tour
+
+bench: ## how fast generating, dispatching and storing are
+	$(GO) test -run '^$$' -bench . -benchtime 20x -timeout 20m ./cmd/esgen
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 20m ./templates/... ./runtime/...
+
+fuzz: ## run each fuzz target for FUZZTIME (20s)
+	for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "== $$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+torture: ## tests that take long: crashes, many processes, long histories
+	ESGEN_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run Torture ./...
+
+clean: ## remove what the other targets have built
+	rm -rf bin
