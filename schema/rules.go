@@ -1,0 +1,31 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+)
+
+// rule is one rule of meaning: what it is called, how it is explained, and what
+// finds where it is broken. The explanations are written with ¦ for the backquote.
+type rule struct {
+	CodeInfo
+	check func(*checker)
+}
+
+// rules are all rules of meaning, in the order of their codes: ES01 are about
+// aggregates, events and what connects them, ES03 about what is stored.
+var rules = slices.Concat(
+	aggregateRules, eventRules, applyRules, shapeRules, nameRules, streamRules, childRules, registryRules,
+	typeRules, jsonRules, valueRules,
+)
+
+// Codes lists what Check may find, sorted by code.
+func Codes() []CodeInfo {
+	infos := make([]CodeInfo, len(rules))
+	for i, r := range rules {
+		infos[i] = r.CodeInfo
+		infos[i].Text = strings.ReplaceAll(strings.TrimSpace(r.Text), "¦", "`") + "\n"
+	}
+	slices.SortFunc(infos, func(a, b CodeInfo) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	return infos
+}

@@ -1,0 +1,328 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	codeNoApply      Code = "ES0107"
+	codeAppliedTwice Code = "ES0108"
+	codeSuppressed   Code = "ES0112"
+	codeUnknownEvent Code = "ES0113"
+	codeOffStream    Code = "ES0114"
+)
+
+var applyRules = []rule{
+	{CodeInfo{codeNoApply, "an event has no apply method", `
+Every event of an aggregate is applied by exactly one method, on the aggregate or
+on one of its children. A forgotten one would be noticed much later, by a state
+that is wrong after loading. An event that changes no state is suppressed, which
+says that nothing was forgotten.
+
+Wrong:
+
+	//es:aggregate order
+	type Order struct {
+		es.Root
+
+		id uuid.UUID ¦es:"id"¦
+	}
+
+	//es:event order.cancelled
+	type Cancelled struct{}
+
+Right:
+
+	//es:event order.cancelled
+	type Cancelled struct{}
+
+	func (o *Order) applyCancelled(e Cancelled) { o.cancelled = true }
+
+Right, where the event changes no state:
+
+	//es:aggregate order
+	//es:suppress Cancelled
+	type Order struct {
+		es.Root
+
+		id uuid.UUID ¦es:"id"¦
+	}
+`}, checkMissingApply},
+	{CodeInfo{codeAppliedTwice, "an event is applied more than once", `
+An event changes the state in one place. Were there two, the order of the two
+would matter and nobody would see it. Where an event concerns both an aggregate
+and its child, the aggregate applies it and hands on what the child needs.
+
+Wrong:
+
+	func (c *Cart) applyDelivered(e Delivered) { c.open = false }
+
+	func (d *Delivery) applyDelivered(e Delivered) { d.done = true }
+
+Right:
+
+	func (c *Cart) applyDelivered(e Delivered) {
+		c.open = false
+		c.delivery.done = true
+	}
+`}, checkAppliedTwice},
+	{CodeInfo{codeSuppressed, "an event is suppressed without need", `
+//es:suppress names events that change no state and need no apply method. An event
+that is applied is not suppressed; one line is enough for each; and "all" stands
+for all events that have no apply method, so it stands alone.
+
+Wrong:
+
+	//es:aggregate cart
+	//es:suppress Noted
+	type Cart struct{ es.Root }
+
+	func (c *Cart) applyNoted(e Noted) { c.notes++ }
+
+Right:
+
+	//es:aggregate cart
+	type Cart struct{ es.Root }
+
+	func (c *Cart) applyNoted(e Noted) { c.notes++ }
+`}, checkSuppressed},
+	{CodeInfo{codeUnknownEvent, "a directive names an event that is none", `
+//es:apply and //es:suppress name events by their Go types, which are declared in
+the same package with //es:event.
+
+Wrong:
+
+	//es:apply order.cancelled
+	func (o *Order) close(OrderEvent) { o.open = false }
+
+Right:
+
+	//es:apply Cancelled Delivered
+	func (o *Order) close(OrderEvent) { o.open = false }
+`}, checkUnknownEvent},
+	{CodeInfo{codeOffStream, "an event of another stream never arrives", `
+An aggregate is loaded from one stream: its own, or the one that //es:stream of=
+shares. It applies its own events, and may apply those of the aggregates on the
+same stream. Events of other streams never reach it.
+
+Wrong:
+
+	//es:aggregate shipping
+	type Shipping struct{ es.Root }
+
+	func (s *Shipping) applyPlaced(e Placed) { s.id = e.OrderID }
+
+	//es:event order.placed
+	type Placed struct{ OrderID uuid.UUID }
+
+Right:
+
+	//es:aggregate shipping
+	//es:stream of=Order
+	type Shipping struct{ es.Root }
+
+	func (s *Shipping) applyPlaced(e Placed) { s.id = e.OrderID }
+`}, checkOffStream},
+}
+
+func checkMissingApply(c *checker) {
+	for _, p := range c.packages() {
+		s := c.scopes[p]
+		for _, a := range p.Aggregates {
+			suppressed := map[string]bool{}
+			for _, name := range a.Suppress {
+				suppressed[name.Value] = true
+			}
+			if a.SuppressAll != nil || s.aggregates[a.GoName.Value] != a {
+				continue
+			}
+			for _, d := range a.Dispatch {
+				e := d.Event
+				// Of two events of one Go name, which is reported, methods belong to the first.
+				if d.Own && d.Apply == nil && !suppressed[e.GoName.Value] && s.events[e.GoName.Value] == e {
+					c.reportMissingApply(s, a, e)
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) reportMissingApply(s *scope, a *Aggregate, e *Event) {
+	goName := e.GoName.Value
+	d := c.errorf(codeNoApply, e.GoName.Span, "event %s (%s) has no apply method on %s", goName, e.WireName, a.GoName.Value).
+		note(a.GoName.Span, "%s is declared here", a.GoName.Value).
+		help("add %s, or //es:suppress %s on %s", applySignature(a.GoName.Value, goName), goName, a.GoName.Value)
+	for _, h := range s.holders {
+		// A child that no aggregate holds might be meant to be one of this.
+		if h.root != nil && h.root != a {
+			continue
+		}
+		for _, apply := range h.applies {
+			if !apply.takes(e) || apply.Directive != nil {
+				continue
+			}
+			d.note(apply.Method.Span, "%s takes %s, but is not called apply%s", apply.Method.Value, goName, goName).
+				help("rename %s to apply%s, or write //es:apply %s above it", apply.Method.Value, goName, goName)
+			return
+		}
+	}
+}
+
+// applySignature is the head of the method that is missing.
+func applySignature(recv, event string) string {
+	r, _ := utf8.DecodeRuneInString(recv)
+	name := unicode.ToLower(r)
+	if !unicode.IsLetter(name) || name == 'e' {
+		name = 'a'
+	}
+	return fmt.Sprintf("func (%c *%s) apply%s(e %s)", name, recv, event, event)
+}
+
+func checkAppliedTwice(c *checker) {
+	type target struct {
+		root  *Aggregate
+		event *Event
+	}
+	for _, p := range c.packages() {
+		groups := map[target][]*use{}
+		var order []target
+		for _, u := range c.scopes[p].uses {
+			t := target{u.holder.root, u.event}
+			if t.event == nil || t.root == nil {
+				continue
+			}
+			if groups[t] == nil {
+				order = append(order, t)
+			}
+			groups[t] = append(groups[t], u)
+		}
+		for _, t := range order {
+			uses := groups[t]
+			slices.SortStableFunc(uses, func(a, b *use) int { return compareSpans(a.name.Span, b.name.Span) })
+			for _, u := range uses[1:] {
+				c.reportAppliedTwice(uses[0], u)
+			}
+		}
+	}
+}
+
+func (c *checker) reportAppliedTwice(first, second *use) {
+	goName := first.event.GoName.Value
+	if first.apply == second.apply {
+		c.errorf(codeAppliedTwice, second.name.Span, "the directive of %s names event %s twice", first.apply.Method.Value, goName).
+			note(first.name.Span, "it stands here already").
+			help("remove one of the two")
+		return
+	}
+	c.errorf(codeAppliedTwice, second.name.Span, "event %s is applied twice, by %s and by %s", goName, first.method(), second.method()).
+		note(first.name.Span, "%s applies it too", first.method()).
+		help("an event changes the state in one place: keep one of the two, and let it do both")
+}
+
+// method is the method with its type: Order.applyPlaced.
+func (u *use) method() string { return u.holder.goName.Value + "." + u.apply.Method.Value }
+
+func checkSuppressed(c *checker) {
+	for _, p := range c.packages() {
+		s := c.scopes[p]
+		for _, a := range p.Aggregates {
+			first := map[string]Text{}
+			for _, name := range a.Suppress {
+				if before, twice := first[name.Value]; twice {
+					c.errorf(codeSuppressed, name.Span, "event %s is suppressed twice on %s", name.Value, a.GoName.Value).
+						note(before.Span, "it is suppressed here already").
+						help("remove one of the two")
+					continue
+				}
+				first[name.Value] = name
+				if a.SuppressAll != nil {
+					c.errorf(codeSuppressed, name.Span, "event %s is suppressed on %s by name and by all", name.Value, a.GoName.Value).
+						note(a.SuppressAll.Span, "all stands here").
+						help("remove one of the two: all covers every event that has no apply method")
+				}
+				e := s.events[name.Value]
+				if e == nil {
+					continue
+				}
+				if uses := s.usesOf(a, e); len(uses) > 0 {
+					c.errorf(codeSuppressed, name.Span, "event %s is suppressed on %s, but applied by %s", name.Value, a.GoName.Value, uses[0].method()).
+						note(uses[0].apply.Method.Span, "%s is declared here", uses[0].apply.Method.Value).
+						help("remove the method, or //es:suppress %s", name.Value)
+				}
+			}
+		}
+	}
+}
+
+func checkUnknownEvent(c *checker) {
+	for _, p := range c.packages() {
+		s := c.scopes[p]
+		for _, u := range s.uses {
+			if u.event == nil {
+				c.reportUnknownEvent(s, u.name, u.method()+" applies")
+			}
+		}
+		for _, a := range p.Aggregates {
+			for _, name := range a.Suppress {
+				if s.events[name.Value] == nil {
+					c.reportUnknownEvent(s, name, a.GoName.Value+" suppresses")
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) reportUnknownEvent(s *scope, name Text, who string) {
+	d := c.errorf(codeUnknownEvent, name.Span, "%s %s, which is no event of package %s", who, name.Value, s.pkg.Name)
+	var goNames []string
+	for _, e := range s.pkg.Events {
+		goNames = append(goNames, e.GoName.Value)
+		if e.WireName == name.Value && name.Value != "" {
+			d.help("an event is named by its Go type here: %s", e.GoName.Value)
+			return
+		}
+	}
+	if nearest(name.Value, goNames) == "" {
+		for _, o := range s.pkg.Objects {
+			if o.Recv == "" && o.Kind == "type" && o.Name.Value == name.Value {
+				d.note(o.Name.Span, "%s is declared here", name.Value).
+					help("if %s is to be an event, it needs //es:event", name.Value)
+				return
+			}
+		}
+	}
+	if help := didYouMean(name.Value, "events", goNames); help != "" {
+		d.help("%s", help)
+		return
+	}
+	d.help("declare it: a struct with //es:event")
+}
+
+func checkOffStream(c *checker) {
+	for _, p := range c.packages() {
+		s := c.scopes[p]
+		for _, u := range s.uses {
+			if u.event != nil && !s.sharesStream(u.holder.root, u.event) {
+				c.reportOffStream(u.name, u.method()+" applies", u.holder.root, u.event)
+			}
+		}
+		for _, a := range p.Aggregates {
+			for _, name := range a.Suppress {
+				if e := s.events[name.Value]; e != nil && !s.sharesStream(a, e) {
+					c.reportOffStream(name, a.GoName.Value+" suppresses", a, e)
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) reportOffStream(name Text, who string, a *Aggregate, e *Event) {
+	owner := e.Owner.GoName.Value
+	c.errorf(codeOffStream, name.Span, "%s %s, an event of %s, which is on another stream", who, e.GoName.Value, owner).
+		note(e.GoName.Span, "%s is declared here", e.GoName.Value).
+		note(a.GoName.Span, "%s is declared here", a.GoName.Value).
+		help("remove it, or let %s share the stream: //es:stream of=%s", a.GoName.Value, owner)
+}

@@ -1,0 +1,33 @@
+package schema
+
+import (
+	"strings"
+	"unicode"
+)
+
+// inferWireName is the stable name of an event whose directive spells none: the
+// aggregate's name, a dot, and the Go name in snake case. A Go name that begins
+// with the aggregate's keeps it, so OrderCreated of order is order.order_created:
+// whoever wants order.created writes it. To be clever here would let two events,
+// Created and OrderCreated, have one name.
+func inferWireName(aggregate, goName string) string {
+	return aggregate + "." + snakeCase(goName)
+}
+
+// snakeCase splits a Go name into words: HTTPServerStarted is
+// http_server_started, and a number stays with the word before it.
+func snakeCase(goName string) string {
+	var b strings.Builder
+	runes := []rune(goName)
+	for i, r := range runes {
+		if unicode.IsUpper(r) && i > 0 && runes[i-1] != '_' {
+			afterWord := !unicode.IsUpper(runes[i-1])
+			startsWord := i+1 < len(runes) && unicode.IsLower(runes[i+1])
+			if afterWord || startsWord {
+				b.WriteByte('_')
+			}
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
