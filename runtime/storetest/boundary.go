@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -127,6 +128,7 @@ func boundaryBalance(s *subject) {
 			if spent >= balance {
 				return
 			}
+			runtime.Gosched() // let others decide on the same
 			a := write(to(fmt.Sprintf("card-%d", i), es.ExpectAny, event("coin.spent", tag("account", "1"))))
 			if _, err = s.store.Append(s.Context(), provided(a, none(after, account))); err == nil {
 				continue

@@ -71,10 +71,11 @@ func closeTwice(s *subject) {
 func closeRacing(s *subject) {
 	s.closed = true
 	var acknowledged, unknown atomic.Int64
-	begun := make(chan struct{})
+	begun, closed := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	var closing sync.WaitGroup
 	closing.Go(func() {
+		defer close(closed)
 		<-begun
 		if err := s.store.(closer).Close(); err != nil {
 			s.Errorf("Close, with appends under way: %v", err)
@@ -82,9 +83,17 @@ func closeRacing(s *subject) {
 	})
 	race(8, func(i int) {
 		defer once.Do(func() { close(begun) })
-		for n := 0; ; n++ {
+		for n, after := 0, false; ; n++ {
+			select {
+			case <-closed:
+				after = true
+			default:
+			}
 			_, err := s.store.Append(s.Context(), write(to(fmt.Sprintf("s-%d", i), es.ExpectAny, events(3, "thing.done")...)))
 			switch {
+			case err == nil && after:
+				s.Error("Append succeeded after Close had returned, want es.ErrClosed")
+				return
 			case err == nil:
 				acknowledged.Add(1)
 			case errors.Is(err, es.ErrOutcomeUnknown):

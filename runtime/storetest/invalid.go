@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,10 +52,16 @@ func invalidAppends() map[string]es.Append {
 }
 
 func invalidRefused(s *subject) {
-	for _, before := range []string{"in an empty store", "in a store with events"} {
-		for name, a := range invalidAppends() {
-			s.Logf("%s: %s", before, name)
-			s.refused(a, es.ErrInvalidAppend)
+	var name string
+	defer func() {
+		if s.Failed() {
+			s.Logf("what is not well formed: %s", name)
+		}
+	}()
+	for range 2 { // in an empty store, and in one with events
+		appends := invalidAppends()
+		for _, name = range slices.Sorted(maps.Keys(appends)) {
+			s.refused(appends[name], es.ErrInvalidAppend)
 		}
 		s.append(write(to("a", es.ExpectAny, event("thing.done")), to("b", es.ExpectAny, event("thing.done"))))
 	}

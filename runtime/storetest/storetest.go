@@ -12,8 +12,9 @@ type Config struct {
 	// has to be closed or removed after it is left to t.Cleanup, and must bear that
 	// the suite has closed the store before.
 	Open func(t *testing.T) es.Store
-	// Reopen closes a store that Open or Reopen returned, and opens what it kept
-	// again. It is nil for a store that does not outlive its process, and then the
+	// Reopen closes a store that Open or Reopen returned, if the suite has not closed
+	// it yet, and opens what it kept again. What has to be closed after that is left
+	// to t.Cleanup, as with Open. It is nil for a store that does not outlive its process, and then the
 	// cases about reopening are not part of the suite.
 	Reopen func(t *testing.T, store es.Store) es.Store
 }
