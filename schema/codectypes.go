@@ -1,6 +1,9 @@
 package schema
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // CodecType is a type that generated code encodes and decodes by a pair of
 // functions: an event, a struct that is reached from one, or another type that
@@ -15,6 +18,13 @@ type CodecType struct {
 	Named *Named
 	// Append and Read are the names of the functions.
 	Append, Read string
+	// Deep says that values may nest deeper than the declarations show: the type
+	// holds itself, or something of any depth such as raw JSON. Its Append then
+	// takes the depth that it begins at, unless it is an event.
+	Deep bool
+	// AppendAt is the function that does so for an event that is also part of
+	// another value; empty for every other type.
+	AppendAt string
 }
 
 // Type is what the functions encode and decode.
@@ -50,6 +60,9 @@ func CodecTypes(p *Package) []CodecType {
 	}
 	for _, e := range p.Events {
 		w.walk(e.Type)
+	}
+	for i := range w.types {
+		w.types[i].Deep = deep(w.types[i].Type())
 	}
 	w.name(p)
 	return w.types
@@ -108,6 +121,32 @@ func needsCodec(n *Named) bool {
 	return Recursive(n)
 }
 
+// deep says whether the encoding of t can nest deeper than its declaration shows.
+func deep(t Type) bool {
+	visited := make(map[*Named]bool)
+	var reaches func(Type) bool
+	reaches = func(t Type) bool {
+		switch t := Resolve(t).(type) {
+		case *Any:
+			return true
+		case *Named:
+			if visited[t] {
+				return false
+			}
+			visited[t] = true
+			switch t.Encoding {
+			case EncodeRaw, EncodeJSON, EncodeOpaque:
+				return true
+			}
+			if Recursive(t) {
+				return true
+			}
+		}
+		return slices.ContainsFunc(CodecParts(t), reaches)
+	}
+	return reaches(t)
+}
+
 // Recursive says whether the encoding of a value of type n can hold another
 // value of type n.
 func Recursive(n *Named) bool {
@@ -123,12 +162,7 @@ func Recursive(n *Named) bool {
 			}
 			visited[m] = true
 		}
-		for _, part := range CodecParts(t) {
-			if reaches(part) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(CodecParts(t), reaches)
 	}
 	return reaches(n)
 }
@@ -181,6 +215,9 @@ func (w *codecWalk) name(p *Package) {
 		if c := &w.types[i]; c.Path == p.Path {
 			taken[c.Name] = true
 			c.Append, c.Read = codecNames(c.Name)
+			if c.Event != nil && c.Named != nil && c.Deep {
+				c.AppendAt = c.Append + "At"
+			}
 		}
 	}
 	for i := range w.types {

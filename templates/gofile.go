@@ -39,8 +39,8 @@ const (
 // a name that the package declares, that is predeclared, or that the file uses
 // for anything else.
 //
-// Parameters, receivers and variables of generated functions come from local,
-// which avoids the names that the package declares: a user's type may be called
+// Parameters, receivers and variables of generated functions come from locals,
+// which avoid the names that the package declares: a user's type may be called
 // e, dst or err.
 type goFile struct {
 	pkg *schema.Package
@@ -97,13 +97,6 @@ func (f *goFile) std(importPath, name string) *jen.Statement {
 // function spells the name of a user's function.
 func (f *goFile) function(fn schema.Func) *jen.Statement {
 	return f.qual(fn.Path, fn.Package, fn.Name.Value)
-}
-
-// local gives the name of a parameter, a receiver or a variable: the wanted one,
-// or the wanted one with a number where the package declares it. The same wish
-// gives the same name throughout a file.
-func (f *goFile) local(want string) string {
-	return distinct(want, func(name string) bool { return f.scope[name] })
 }
 
 // typ spells a type of the model. The tags of a struct type without a name are

@@ -121,15 +121,15 @@ func TestImportNames(t *testing.T) {
 	}
 }
 
-func TestLocalAvoidsThePackage(t *testing.T) {
+func TestLocalsAvoidThePackage(t *testing.T) {
 	p := scoped("dst")
 	p.Objects = append(p.Objects,
 		schema.Object{Name: schema.Text{Value: "err"}, Kind: "import"},
 		schema.Object{Recv: "Order", Name: schema.Text{Value: "e"}, Kind: "field"})
 	f := newGoFile(p, "r")
 	for want, name := range map[string]string{"dst2": "dst", "r2": "r", "err": "err", "e": "e"} {
-		if got := f.local(name); got != want {
-			t.Errorf("local(%q) is %q, want %q", name, got, want)
+		if got := f.locals().name(name); got != want {
+			t.Errorf("name(%q) is %q, want %q", name, got, want)
 		}
 	}
 }

@@ -1,0 +1,293 @@
+package jsonx
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// String reads a string.
+func (r *Reader) String() string {
+	text, escaped, ok := r.text()
+	switch {
+	case !ok:
+		return ""
+	case escaped:
+		var b strings.Builder
+		b.Grow(len(text))
+		for len(text) > 0 {
+			n := plainRun(text)
+			b.Write(text[:n])
+			if text = text[n:]; len(text) > 0 {
+				var c rune
+				c, text = unescapeRune(text)
+				b.WriteRune(c)
+			}
+		}
+		return b.String()
+	default:
+		return string(text)
+	}
+}
+
+// Text reads a string for an UnmarshalText method. The bytes may be a part of the
+// payload: whoever keeps them must copy them, as that method must.
+func (r *Reader) Text() []byte {
+	text, escaped, _ := r.text()
+	if escaped {
+		return unescape(text)
+	}
+	return text
+}
+
+// Bytes reads a string in base64. It is nil for null.
+func (r *Reader) Bytes() []byte {
+	pos := r.pos
+	text, escaped, ok := r.text()
+	if !ok {
+		return nil
+	}
+	if escaped {
+		text = unescape(text)
+	}
+	b := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	n, err := base64.StdEncoding.Decode(b, text)
+	for _, c := range text {
+		if c == '\r' || c == '\n' {
+			err = errBase64 // which the decoder passes over
+		}
+	}
+	if err != nil {
+		r.fail(pos, typeError("want base64: %w", err))
+		return nil
+	}
+	return b[:n:n]
+}
+
+// ByteSlice is Reader.Bytes for a slice whose elements have a type of their own.
+// It looks at the type of s only.
+func ByteSlice[S ~[]E, E ~uint8](r *Reader, s S) S {
+	b := r.Bytes()
+	if b == nil {
+		return nil
+	}
+	s = make(S, len(b))
+	for i := range b {
+		s[i] = E(b[i])
+	}
+	return s
+}
+
+// QuotedString reads a string whose text is the JSON form of a string, as the
+// option string of a json tag asks for.
+func (r *Reader) QuotedString() string {
+	pos := r.pos
+	text := r.Text()
+	if !r.Got() {
+		return ""
+	}
+	inner := Reader{data: text}
+	s := ""
+	if len(text) == 0 || text[0] != '"' {
+		inner.fail(0, errNotQuoted)
+	} else {
+		s = inner.String()
+		if inner.err == nil && inner.pos < len(text) {
+			inner.fail(inner.pos, errNotQuoted)
+		}
+	}
+	if inner.err != nil {
+		r.fail(pos, typeError("want a string in a string: %w", inner.err))
+		return ""
+	}
+	return s
+}
+
+// Quote begins to read a number or a boolean that stands in a string, as the
+// option string of a json tag asks for; Unquote ends it. It says whether there
+// is one: not where there is null.
+func (r *Reader) Quote() bool {
+	if r.peek() != '"' {
+		r.mismatch("a number or boolean in a string")
+		return false
+	}
+	if r.pos+1 < len(r.data) {
+		switch c := r.data[r.pos+1]; {
+		case c == '-' || c >= '0' && c <= '9' || c == 't' || c == 'f':
+			r.pos++
+			return true
+		}
+	}
+	pos := r.pos
+	if r.Skip(); r.err == nil {
+		r.fail(pos, typeError("want a number or boolean in a string, got another string"))
+	}
+	return false
+}
+
+// Unquote ends what Quote has begun.
+func (r *Reader) Unquote() {
+	if r.pos < len(r.data) && r.data[r.pos] == '"' {
+		r.pos++
+		return
+	}
+	if r.err == nil {
+		r.fail(r.pos, typeError("want a number or boolean in a string, got another string"))
+	}
+}
+
+// text reads a string and returns what stands between its quotes. Where that is
+// escaped it is valid all the same. It is not ok where there is no string.
+func (r *Reader) text() (text []byte, escaped, ok bool) {
+	if r.peek() != '"' {
+		r.mismatch("a string")
+		return nil, false, false
+	}
+	start := r.pos + 1
+	end := plainEnd(r.data, start)
+	if end < len(r.data) && r.data[end] == '"' {
+		r.pos = end + 1
+		return r.data[start:end], false, true
+	}
+	end, escaped, ok = r.stringEnd(end)
+	if !ok {
+		return nil, false, false
+	}
+	r.pos = end + 1
+	return r.data[start:end], escaped, true
+}
+
+// stringEnd finds the closing quote of a string from i on, which is within the
+// string, and checks what it passes.
+func (r *Reader) stringEnd(i int) (end int, escaped, ok bool) {
+	for i = plainEnd(r.data, i); i < len(r.data); i = plainEnd(r.data, i) {
+		switch c := r.data[i]; {
+		case c == '"':
+			return i, escaped, true
+		case c == '\\':
+			n := r.escapeLen(i)
+			if n == 0 {
+				return 0, false, false
+			}
+			i += n
+			escaped = true
+		case c < ' ':
+			r.fail(i, syntaxError("control character %#02x in a string", c))
+			return 0, false, false
+		case !utf8.FullRune(r.data[i:]):
+			i = len(r.data)
+		default:
+			_, size := utf8.DecodeRune(r.data[i:])
+			if size == 1 {
+				r.fail(i, ErrUTF8)
+				return 0, false, false
+			}
+			i += size
+		}
+	}
+	r.unexpected(len(r.data), "the end of a string")
+	return 0, false, false
+}
+
+// escapeLen is the length of the escape sequence at i, with both halves of a
+// surrogate pair; 0 where it is wrong.
+func (r *Reader) escapeLen(i int) int {
+	b := r.data[i:]
+	if len(b) < 2 {
+		r.unexpected(len(r.data), "the end of a string")
+		return 0
+	}
+	switch b[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		c := hex4(b[2:])
+		switch {
+		case c < 0:
+			r.fail(i, syntaxError("want four hexadecimal digits after \\u"))
+			return 0
+		case !utf16.IsSurrogate(c):
+			return 6
+		case len(b) >= 12 && b[6] == '\\' && b[7] == 'u' && utf16.DecodeRune(c, hex4(b[8:])) != utf8.RuneError:
+			return 12
+		}
+		r.fail(i, errSurrogate)
+		return 0
+	}
+	r.fail(i, syntaxError("unknown escape in a string"))
+	return 0
+}
+
+// hex4 is the number in the first four hexadecimal digits of b, or -1.
+func hex4(b []byte) rune {
+	if len(b) < 4 {
+		return -1
+	}
+	n := rune(0)
+	for _, c := range b[:4] {
+		switch {
+		case c >= '0' && c <= '9':
+			n = n<<4 | rune(c-'0')
+		case c >= 'a' && c <= 'f':
+			n = n<<4 | rune(c-'a'+10)
+		case c >= 'A' && c <= 'F':
+			n = n<<4 | rune(c-'A'+10)
+		default:
+			return -1
+		}
+	}
+	return n
+}
+
+// unescape gives the text that stands between the quotes of a string. It makes
+// do with what is not valid.
+func unescape(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		n := plainRun(text)
+		out = append(out, text[:n]...)
+		if text = text[n:]; len(text) > 0 {
+			var c rune
+			c, text = unescapeRune(text)
+			out = utf8.AppendRune(out, c)
+		}
+	}
+	return out
+}
+
+// plainRun counts the bytes up to the first that is escaped or not ASCII.
+func plainRun(text []byte) int { return plainEnd(text, 0) }
+
+// unescapeRune gives the first character of text, which may be escaped, and what
+// comes after it.
+func unescapeRune(text []byte) (rune, []byte) {
+	if text[0] != '\\' || len(text) < 2 {
+		c, size := utf8.DecodeRune(text)
+		return c, text[size:]
+	}
+	switch c := text[1]; c {
+	case 'b':
+		return '\b', text[2:]
+	case 'f':
+		return '\f', text[2:]
+	case 'n':
+		return '\n', text[2:]
+	case 'r':
+		return '\r', text[2:]
+	case 't':
+		return '\t', text[2:]
+	case 'u':
+		high := hex4(text[2:])
+		if high < 0 {
+			return utf8.RuneError, nil
+		}
+		text = text[6:]
+		if utf16.IsSurrogate(high) && len(text) >= 6 {
+			return utf16.DecodeRune(high, hex4(text[2:])), text[6:]
+		}
+		return high, text
+	default:
+		return rune(c), text[2:]
+	}
+}
