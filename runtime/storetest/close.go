@@ -13,6 +13,7 @@ var closeCases = []testCase{
 	{"Closed", "every method of a closed store returns ErrClosed", closeMethods},
 	{"Iterators", "an iterator that was made before the store was closed, and is ranged over after, yields ErrClosed", closeIterators},
 	{"Twice", "closing a store again does no harm", closeTwice},
+	{"RacingReaders", "a reading that meets the closing of its store is complete, or its last word is ErrClosed", closeRacingReaders},
 	{"Racing", "an append that meets the closing of its store is stored, or is ErrClosed", closeRacing},
 }
 
@@ -68,27 +69,36 @@ func closeTwice(s *subject) {
 	s.wantClosed()
 }
 
-func closeRacing(s *subject) {
+// closing closes the store in the background once begin has been called. Then
+// closed says whether Close has returned.
+func (s *subject) closing() (begin func(), closed func() bool, wait func()) {
 	s.closed = true
-	var acknowledged, unknown atomic.Int64
-	begun, closed := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	var closing sync.WaitGroup
-	closing.Go(func() {
-		defer close(closed)
+	begun, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
 		<-begun
 		if err := s.store.(closer).Close(); err != nil {
-			s.Errorf("Close, with appends under way: %v", err)
+			s.Errorf("Close, with calls under way: %v", err)
 		}
-	})
+	}()
+	closed = func() bool {
+		select {
+		case <-done:
+			return true
+		default:
+			return false
+		}
+	}
+	return sync.OnceFunc(func() { close(begun) }), closed, func() { <-done }
+}
+
+func closeRacing(s *subject) {
+	var acknowledged, unknown atomic.Int64
+	begin, closed, wait := s.closing()
 	race(8, func(i int) {
-		defer once.Do(func() { close(begun) })
-		for n, after := 0, false; ; n++ {
-			select {
-			case <-closed:
-				after = true
-			default:
-			}
+		defer begin()
+		for n := 0; ; n++ {
+			after := closed()
 			_, err := s.store.Append(s.Context(), write(to(fmt.Sprintf("s-%d", i), es.ExpectAny, events(3, "thing.done")...)))
 			switch {
 			case err == nil && after:
@@ -106,11 +116,11 @@ func closeRacing(s *subject) {
 				return
 			}
 			if n == 5 {
-				once.Do(func() { close(begun) })
+				begin()
 			}
 		}
 	})
-	closing.Wait()
+	wait()
 	s.wantClosed()
 	if s.config.Reopen == nil || s.Failed() {
 		return
@@ -121,4 +131,34 @@ func closeRacing(s *subject) {
 		s.Fatalf("%d appends of 3 events succeeded before the store was closed, %d had an unknown outcome, and %d events are there when it is opened again",
 			acknowledged.Load(), unknown.Load(), n)
 	}
+}
+
+func closeRacingReaders(s *subject) {
+	const n = 200
+	s.append(write(to("a", es.ExpectNone, events(n, "thing.done", tag("k", "v"))...)))
+	begin, closed, wait := s.closing()
+	race(8, func(i int) {
+		defer begin()
+		for {
+			for name, seq := range s.readings(s.Context()) {
+				after := closed()
+				got, err := collect(seq)
+				switch {
+				case errors.Is(err, es.ErrClosed):
+					return
+				case err != nil:
+					s.Errorf("%s of a store that is being closed: %v, want es.ErrClosed", name, err)
+					return
+				case after:
+					s.Errorf("%s yields %d events after Close had returned, want es.ErrClosed", name, len(got))
+					return
+				case len(got) != n:
+					s.Errorf("%s of a store that is being closed yields %d events of %d, and no error", name, len(got), n)
+					return
+				}
+			}
+			begin()
+		}
+	})
+	wait()
 }

@@ -19,6 +19,7 @@ var concurrencyCases = []testCase{
 	{"CrossedStreams", "appends to several streams are atomic, in whatever order they name them, and do not block one another for good", raceCrossed},
 	{"SameAppend", "of the same append sent many times at once, one is stored, and the others are that one repeated", raceSameAppend},
 	{"SameCommand", "of the appends that bear one command ID, one is stored, and the others are that one repeated", raceSameCommand},
+	{"Overlapping", "of appends that share an event ID or a command, and are else different, one is stored, and the others are ErrDuplicateEvent", raceOverlapping},
 	{"WholeAppends", "a reader sees appends whole, and no hole, while others append", raceReaders},
 	{"OwnWrites", "what an append has stored is there for every reading that begins after it returned", raceOwnWrites},
 }
@@ -233,6 +234,35 @@ func (s *subject) raceRepeated(made func() es.Append) {
 	}
 	if stored != 1 {
 		s.Fatalf("%d of %d results have Repeated not set, want exactly 1", stored, racers)
+	}
+}
+
+func raceOverlapping(s *subject) {
+	s.unrecorded = true
+	duplicate := func(err error) error {
+		if !errors.Is(err, es.ErrDuplicateEvent) {
+			return fmt.Errorf("the error is %q, want es.ErrDuplicateEvent", err)
+		}
+		return nil
+	}
+	for round := range scale(30, 15) {
+		shared := event("thing.done")
+		errs := make([]error, racers)
+		race(racers, func(i int) {
+			own := fmt.Sprintf("own-%d-%d", round, i)
+			_, errs[i] = s.store.Append(s.Context(), write(to(own, es.ExpectAny, event("thing.done"), shared)))
+		})
+		checkWinners(s, round, errs, duplicate)
+
+		id := fmt.Sprint("c-", round)
+		race(racers, func(i int) {
+			own := fmt.Sprintf("own-%d-%d", round, i)
+			_, errs[i] = s.store.Append(s.Context(), write(
+				commanded(id, to(own, es.ExpectAny, event("thing.done"))),
+				commanded(id, to("common", es.ExpectAny, event("thing.done"))),
+			))
+		})
+		checkWinners(s, round, errs, duplicate)
 	}
 }
 

@@ -168,8 +168,10 @@ func conditionsOnOddTags(s *subject) {
 	for _, text := range texts {
 		stored = append(stored, s.put("odd.tagged", tag("k", text), tag("k"+text, "v")))
 	}
-	head := s.head()
+	head, whole := s.head(), s.all(es.ReadAll{})
 	for i, text := range texts {
+		s.reads(whole, es.ReadAll{To: head, Query: query(tagged(tag("k", text)))})
+		s.reads(whole, es.ReadAll{To: head, Query: query(tagged(tag("k"+text, "v")), tagged(tag(text, "k")))})
 		s.broken(stored[i], none(0, tagged(tag("k", text))))
 		s.broken(stored[i], none(0, tagged(tag("k"+text, "v"))))
 		s.holds(none(head, tagged(tag("k", text))))
@@ -202,6 +204,13 @@ func conditionsWide(s *subject) {
 	s.holds(none(0, typed(unknown...)))
 	s.broken(wide, none(0, append(items, tagged(tag("n", "7")))...))
 	s.broken(wide, none(0, typed(append(unknown, "wide.tagged")...)))
+
+	var conditions []es.Condition
+	for i := range 300 {
+		conditions = append(conditions, none(0, es.Item{Types: []string{"no.such"}, Tags: []es.Tag{tag("n", fmt.Sprint(i))}}))
+	}
+	s.holds(conditions...)
+	s.breaks(s.decide(append(conditions, none(0, tagged(tag("n", "59"))))...), es.ConditionError{Position: wide.Position, Type: wide.Type})
 }
 
 func conditionsFirst(s *subject) {

@@ -25,7 +25,9 @@ func (s *subject) done() map[string]context.Context {
 	cancel()
 	expired, cancel := context.WithDeadline(s.Context(), time.Unix(1, 0))
 	s.Cleanup(cancel)
-	return map[string]context.Context{"canceled": canceled, "expired": expired}
+	caused, cancelCause := context.WithCancelCause(s.Context())
+	cancelCause(errors.New("the client has gone"))
+	return map[string]context.Context{"canceled": canceled, "expired": expired, "canceled with a cause": caused}
 }
 
 func contextAppend(s *subject) {

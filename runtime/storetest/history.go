@@ -281,14 +281,18 @@ func (s *subject) readLike(w *author, m *model, seed uint64, step int) {
 	}
 }
 
+// outcome is an append and what a store answered.
+type outcome struct {
+	a   es.Append
+	r   es.Result
+	err error
+}
+
 func historySerial(s *subject) {
 	s.unrecorded = true
-	type stored struct {
-		a es.Append
-		r es.Result
-	}
 	var mu sync.Mutex
-	var outcomes []stored
+	var outcomes []outcome
+	var past []es.Append // of all authors, so that they send one another's appends again
 	steps := scale(120, 50)
 	race(8, func(i int) {
 		w := &author{Rand: rand.New(rand.NewPCG(uint64(i), 11))}
@@ -305,45 +309,93 @@ func historySerial(s *subject) {
 				s.Errorf("reading: %v", err)
 				return
 			}
+			mu.Lock()
+			w.past = slices.Clip(past)
 			a := w.next(versions, head)
+			past = append(past, w.past[len(past):]...)
+			mu.Unlock()
+
 			r, err := s.store.Append(s.Context(), a)
-			switch {
-			case err == nil && !r.Repeated:
-				mu.Lock()
-				outcomes = append(outcomes, stored{cloneAppend(a), r})
-				mu.Unlock()
-			case err == nil, errors.Is(err, es.ErrConflict), errors.Is(err, es.ErrCondition), errors.Is(err, es.ErrDuplicateEvent):
-			default:
-				s.Errorf("Append of %s: %v", describe(a), err)
-				return
-			}
+			mu.Lock()
+			outcomes = append(outcomes, outcome{cloneAppend(a), r, err})
+			mu.Unlock()
 		}
 	})
 	if s.Failed() {
 		return
 	}
-	slices.SortFunc(outcomes, func(x, y stored) int { return cmp.Compare(x.r.Position, y.r.Position) })
+	slices.SortStableFunc(outcomes, func(x, y outcome) int { return cmp.Compare(x.r.Position, y.r.Position) })
 	all := s.all(es.ReadAll{})
 	m := newModel()
 	for _, o := range outcomes {
-		if err := checkResult(o.a, o.r); err != nil {
-			s.Fatalf("Append of %s: %v\nresult %+v", describe(o.a), err, o.r)
-		}
-		n := 0
-		for _, part := range o.a.Streams {
-			n += len(part.Events)
-		}
-		if rest := len(all) - len(m.log); rest < n {
-			s.Fatalf("Append of %s succeeded with %+v, and All yields only %d events from there on", describe(o.a), o.r, rest)
-		}
-		if v := m.judge(o.a); !v.fresh() {
-			s.Fatalf("Append of %s was stored with %+v, though at that point it had to be refused: %+v", describe(o.a), o.r, v)
-		}
-		if err := m.store(o.a, o.r, all[len(m.log):len(m.log)+n]); err != nil {
-			s.Fatalf("Append of %s: %v", describe(o.a), err)
+		if o.err == nil && !o.r.Repeated {
+			s.replay(m, o, all)
 		}
 	}
 	if len(m.log) != len(all) {
 		s.Fatalf("the appends that succeeded brought %d events, and the store holds %d", len(m.log), len(all))
 	}
+	for _, o := range outcomes {
+		if err := m.explains(o); err != nil {
+			s.Fatalf("Append of %s: %v", describe(o.a), err)
+		}
+	}
+}
+
+// replay gives the model an append that the store has stored, after all that have
+// lower positions.
+func (s *subject) replay(m *model, o outcome, all []es.Stored) {
+	s.Helper()
+	if err := checkResult(o.a, o.r); err != nil {
+		s.Fatalf("Append of %s: %v\nresult %+v", describe(o.a), err, o.r)
+	}
+	n := 0
+	for _, part := range o.a.Streams {
+		n += len(part.Events)
+	}
+	if rest := len(all) - len(m.log); rest < n {
+		s.Fatalf("Append of %s succeeded with %+v, and All yields only %d events from there on", describe(o.a), o.r, rest)
+	}
+	if v := m.judge(o.a); !v.fresh() {
+		s.Fatalf("Append of %s was stored with %+v, though at that point it had to be refused: %+v", describe(o.a), o.r, v)
+	}
+	if err := m.store(o.a, o.r, all[len(m.log):len(m.log)+n]); err != nil {
+		s.Fatalf("Append of %s: %v", describe(o.a), err)
+	}
+}
+
+// explains says what is wrong with an answer to an append that brought nothing, by
+// what there is in the end.
+func (m *model) explains(o outcome) error {
+	if o.err == nil {
+		if !o.r.Repeated {
+			return nil
+		}
+		return m.judge(o.a).allows(o.r, nil) // what is repeated once is so for ever
+	}
+	if errors.Is(o.err, es.ErrDuplicateEvent) {
+		return nil
+	}
+	if conflict, ok := errors.AsType[*es.ConflictError](o.err); ok {
+		if conflict.Expected.Holds(conflict.Actual) || conflict.Actual > m.versions[conflict.Stream] {
+			return fmt.Errorf("got %+v, which is no conflict, or a version that the stream never had", *conflict)
+		}
+		return nil
+	}
+	broken, ok := errors.AsType[*es.ConditionError](o.err)
+	if !ok {
+		return fmt.Errorf("unexpected error: %w", o.err)
+	}
+	for _, c := range o.a.Conditions {
+		if c.After != broken.After {
+			continue
+		}
+		for _, e := range m.log {
+			if e.Type == broken.Type && e.Position > c.After && c.Query.Matches(e.Type, e.Tags) &&
+				(broken.Position == 0 || broken.Position == e.Position) {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("got %+v, and there is no such event that breaks one of the conditions %+v", *broken, o.a.Conditions)
 }

@@ -11,6 +11,7 @@ import (
 var iteratorCases = []testCase{
 	{"Again", "an iterator may be ranged over again, and reads anew then", iterateAgain},
 	{"Abandoned", "leaving a loop early gives back all that the iterator holds", iterateAbandoned},
+	{"Panicked", "a panic in a loop, too, gives back all that the iterator holds", iteratePanicked},
 	{"Unused", "an iterator that is never ranged over holds nothing", iterateUnused},
 	{"Pulled", "iterators can be pulled, several at a time, and stopped", iteratePulled},
 	{"Nested", "a store can be read inside a loop over a reading of it", iterateNested},
@@ -82,6 +83,27 @@ func iterateAbandoned(s *subject) {
 		}
 		s.fill(1)
 	}
+}
+
+func iteratePanicked(s *subject) {
+	s.fill(50)
+	for name, seq := range s.readings(s.Context()) {
+		for i := range scale(300, 150) {
+			if v := recovered(seq); v != "in a loop" {
+				s.Fatalf("%s: loop %d: recovered %v, want the panic of the loop", name, i, v)
+			}
+		}
+		s.fill(1)
+	}
+}
+
+// recovered panics in a loop over seq, and returns what comes out of it.
+func recovered(seq iter.Seq2[*es.Stored, error]) (v any) {
+	defer func() { v = recover() }()
+	for range seq {
+		panic("in a loop")
+	}
+	return nil
 }
 
 func iterateUnused(s *subject) {
