@@ -1,0 +1,344 @@
+package golang
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/esgen/esgen/schema"
+)
+
+// build makes a package of the model of a unit.
+func (c *converter) build(u *unit) *schema.Package {
+	p := &schema.Package{
+		Path: u.src.ImportPath, Name: u.src.Name, Dir: u.src.Dir,
+		Generate: u.src.generate,
+		Objects:  u.objects(),
+	}
+	if u.src.Module != nil {
+		p.ModulePath = u.src.Module.Path
+	}
+	events := map[string]bool{}
+	for _, m := range u.src.types {
+		if m.is("event") {
+			events[m.spec.Name.Name] = true
+		}
+	}
+	for _, m := range u.src.types {
+		obj, _ := u.pkg.Scope().Lookup(m.spec.Name.Name).(*types.TypeName)
+		if obj == nil || m.role == nil {
+			continue
+		}
+		if m.spec.Assign.IsValid() {
+			u.src.errorf(codeAlias, m.role.line, "%s is an alias, and cannot be //es:%s", m.spec.Name.Name, m.role.Name).
+				Help = "declare a type of its own: type " + m.spec.Name.Name + " struct { … }"
+			continue
+		}
+		switch m.role.Name {
+		case "aggregate":
+			p.Aggregates = append(p.Aggregates, c.aggregate(u, p, m, obj, events))
+		case "child":
+			p.Children = append(p.Children, c.child(u, p, m, obj, events))
+		case "event":
+			p.Events = append(p.Events, c.event(u, p, m, obj))
+		case "value":
+			c.convert(obj.Type(), nil, u) // for what is wrong with it, should nobody use it
+		}
+	}
+	for i, d := range u.src.registries {
+		if i > 0 {
+			p.Registry.Again = append(p.Registry.Again, d.name)
+			continue
+		}
+		p.Registry = &schema.Registry{Directive: d.name, Patterns: d.args}
+	}
+	return p
+}
+
+func (c *converter) aggregate(u *unit, p *schema.Package, m *markedType, obj *types.TypeName, events map[string]bool) *schema.Aggregate {
+	a := &schema.Aggregate{
+		Package: p, GoName: u.text(m.spec.Name), Doc: docText(m.doc),
+		Root:       u.embedding(obj, "Root"),
+		TypeParams: m.spec.TypeParams != nil,
+		Fields:     c.ownFields(u, m, obj),
+		Applies:    c.applies(u, m, obj, events),
+	}
+	if args := m.role.args; len(args) > 0 {
+		a.Name = args[0]
+	} else {
+		// It was reported; with a likely name its events still find it.
+		a.Name = schema.Text{Value: snakeCase(a.GoName.Value), Span: m.role.line}
+	}
+	if d := m.directive("stream"); d != nil {
+		if len(d.args) > 0 {
+			a.Stream = &d.args[0]
+		}
+		a.Of = d.value("of")
+		switch {
+		case a.Stream != nil && a.Of != nil:
+			u.src.errorf(codeForm, d.line, "//es:stream has both a template and of=").
+				Help = "the template stands on the aggregate that of= names: leave one of the two out"
+		case a.Stream == nil && a.Of == nil && !d.faulty:
+			u.src.errorf(codeMissingArg, d.line, "//es:stream lacks its argument").Help = d.usage()
+		}
+	}
+	if d := m.directive("suppress"); d != nil {
+		for _, arg := range d.args {
+			if arg.Value == "all" {
+				a.SuppressAll = &arg
+			} else {
+				a.Suppress = append(a.Suppress, arg)
+			}
+		}
+	}
+	return a
+}
+
+func (c *converter) child(u *unit, p *schema.Package, m *markedType, obj *types.TypeName, events map[string]bool) *schema.Child {
+	return &schema.Child{
+		Package: p, GoName: u.text(m.spec.Name), Doc: docText(m.doc),
+		Embeds:     u.embedding(obj, "Child"),
+		TypeParams: m.spec.TypeParams != nil,
+		Fields:     c.ownFields(u, m, obj),
+		Applies:    c.applies(u, m, obj, events),
+	}
+}
+
+func (c *converter) event(u *unit, p *schema.Package, m *markedType, obj *types.TypeName) *schema.Event {
+	e := &schema.Event{
+		Package: p, GoName: u.text(m.spec.Name), Doc: docText(m.doc),
+		TypeParams: m.spec.TypeParams != nil,
+		Of:         m.role.value("of"),
+		Aliases:    m.role.list("alias"),
+		Version:    1,
+	}
+	if len(m.role.args) > 0 {
+		e.Name = &m.role.args[0]
+	}
+	if version := m.role.value("version"); version != nil && version.Value != "1" {
+		u.src.errorf(codeVersion, version.Span, "version %s of event %s: an event can have no other version than 1 yet", version.Value, m.spec.Name.Name).
+			Help = "upcasters are still to come; until then give the new form of the event a name of its own"
+	}
+	e.Type = c.underlying(u, m, obj)
+	return e
+}
+
+// underlying is the type of a declaration, without its name.
+func (c *converter) underlying(u *unit, m *markedType, obj *types.TypeName) schema.Type {
+	if n, ok := c.convert(obj.Type(), nil, u).(*schema.Named); ok {
+		return n.Under
+	}
+	// Its methods do not encode it; what it holds is asked for all the same.
+	return c.convert(obj.Type().Underlying(), c.structExpr(u, m.spec.Name.Name), u)
+}
+
+func (c *converter) ownFields(u *unit, m *markedType, obj *types.TypeName) []*schema.Field {
+	if s, ok := schema.Resolve(c.underlying(u, m, obj)).(*schema.Struct); ok {
+		return s.Fields
+	}
+	return nil
+}
+
+// embedding says how a struct embeds a type of the runtime.
+func (u *unit) embedding(obj *types.TypeName, name string) schema.Embedding {
+	s, ok := obj.Type().Underlying().(*types.Struct)
+	if !ok {
+		return schema.NotEmbedded
+	}
+	for f := range s.Fields() {
+		if !f.Embedded() {
+			continue
+		}
+		t, how := types.Unalias(f.Type()), schema.EmbeddedByValue
+		if p, ok := t.(*types.Pointer); ok {
+			t, how = types.Unalias(p.Elem()), schema.EmbeddedByPointer
+		}
+		named, ok := t.(*types.Named)
+		if !ok || !isNamed(named.Obj(), runtimePath, name) {
+			continue
+		}
+		if f.Name() != name {
+			u.src.errorf(codeAlias, span(u.fset, f.Pos(), len(f.Name())), "es.%s is embedded through the alias %s", name, f.Name()).
+				Help = "embed es." + name + " under its own name, by which generated code reaches it"
+		}
+		return how
+	}
+	return schema.NotEmbedded
+}
+
+// applies finds the apply methods of a type: those with a directive, and those
+// called after an event.
+func (c *converter) applies(u *unit, m *markedType, obj *types.TypeName, events map[string]bool) []*schema.Apply {
+	var list []*schema.Apply
+	methods := slices.Clone(u.methods[m.spec.Name.Name])
+	slices.SortStableFunc(methods, func(a, b *declaration) int {
+		if a.file != b.file {
+			return strings.Compare(a.file.name, b.file.name)
+		}
+		return int(a.fn.Pos() - b.fn.Pos())
+	})
+	for _, method := range methods {
+		a := &schema.Apply{Method: u.text(method.fn.Name), Recv: m.spec.Name.Name}
+		if marked := u.src.applyOf(method.fn); marked != nil {
+			a.Directive, a.Events = &marked.apply.name, marked.apply.args
+		} else if event := inferredEvent(method.name, events); event != "" {
+			a.Events = []schema.Text{{Value: event, Span: within(a.Method.Span, len("apply"), len(event))}}
+		} else {
+			continue
+		}
+		_, a.PointerRecv = ast.Unparen(method.fn.Recv.List[0].Type).(*ast.StarExpr)
+		var params, results *types.Tuple // nil tuples are empty
+		if named, ok := obj.Type().(*types.Named); ok {
+			if f, _ := lookupMethod(named, method.name); f != nil {
+				params, results = f.Signature().Params(), f.Signature().Results()
+			}
+		}
+		a.Params = u.params(method, method.fn.Type.Params, params, events)
+		if method.fn.Type.Results != nil {
+			a.Results = u.params(method, method.fn.Type.Results, results, events)
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// inferredEvent is the event that a method is called after; empty where it isn't.
+func inferredEvent(method string, events map[string]bool) string {
+	name, ok := strings.CutPrefix(method, "apply")
+	if !ok || name == "" {
+		return ""
+	}
+	if events[name] {
+		return name
+	}
+	first, width := utf8.DecodeRuneInString(name)
+	if unexported := string(unicode.ToLower(first)) + name[width:]; events[unexported] {
+		return unexported
+	}
+	return ""
+}
+
+// params lists parameters or results, each name with its type.
+func (u *unit) params(method *declaration, list *ast.FieldList, types *types.Tuple, events map[string]bool) []schema.Param {
+	var params []schema.Param
+	for _, field := range list.List {
+		for range max(1, len(field.Names)) {
+			start := method.file.offset(u.fset, field.Type.Pos())
+			end := method.file.offset(u.fset, field.Type.End())
+			p := schema.Param{Type: schema.Text{Value: string(method.file.text[start:end]), Span: u.at(field.Type)}}
+			if i := len(params); i < types.Len() {
+				u.resolveParam(&p, types.At(i).Type(), field.Type, events)
+			}
+			params = append(params, p)
+		}
+	}
+	return params
+}
+
+func (u *unit) resolveParam(p *schema.Param, t types.Type, expr ast.Expr, events map[string]bool) {
+	expr = ast.Unparen(expr)
+	pointer := false
+	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
+		t, pointer = ptr.Elem(), true
+	}
+	if star, ok := expr.(*ast.StarExpr); ok {
+		expr = ast.Unparen(star.X)
+	}
+	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Pkg() == u.pkg && events[named.Obj().Name()] {
+		p.Event, p.Pointer = named.Obj().Name(), pointer
+		return
+	}
+	if id, ok := expr.(*ast.Ident); ok {
+		_, missing := u.unresolved[id.Pos()]
+		p.Interface = missing && u.pkg.Scope().Lookup(id.Name) == nil
+	}
+	p.Interface = p.Interface || types.IsInterface(t)
+}
+
+// docText is a doc comment without its directives.
+func docText(doc *ast.CommentGroup) string {
+	if doc == nil {
+		return ""
+	}
+	return strings.TrimSpace(doc.Text())
+}
+
+// snakeCase is a likely stable name for a Go name.
+func snakeCase(name string) string {
+	if s := formName.repaired(name); s != "" {
+		return s
+	}
+	return strings.ToLower(name)
+}
+
+// objects lists the names that the package's own files have.
+func (u *unit) objects() []schema.Object {
+	var list []schema.Object
+	add := func(recv string, id *ast.Ident, kind string) {
+		if id != nil && id.Name != "_" {
+			list = append(list, schema.Object{Recv: recv, Name: schema.Text{Value: id.Name, Span: span(u.fset, id.Pos(), len(id.Name))}, Kind: kind})
+		}
+	}
+	annotated := map[string]bool{}
+	for _, m := range u.src.types {
+		annotated[m.spec.Name.Name] = true
+	}
+	for _, f := range slices.Concat(u.src.files, u.src.testFiles) {
+		if f.ast == nil {
+			continue
+		}
+		for _, imp := range f.ast.Imports {
+			list = append(list, u.importObjects(imp)...)
+		}
+		for _, decl := range f.ast.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				recv := u.src.unaliased(receiver(decl))
+				switch {
+				case decl.Recv == nil && decl.Name.Name != "init":
+					add("", decl.Name, "func")
+				case annotated[recv]:
+					add(recv, decl.Name, "method")
+				}
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						add("", spec.Name, "type")
+						if s, ok := ast.Unparen(spec.Type).(*ast.StructType); ok && annotated[spec.Name.Name] {
+							for _, field := range fieldSources(s) {
+								add(spec.Name.Name, field.name, "field")
+							}
+						}
+					case *ast.ValueSpec:
+						kind := "var"
+						if decl.Tok == token.CONST {
+							kind = "const"
+						}
+						for _, name := range spec.Names {
+							add("", name, kind)
+						}
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+// importObjects has the name by which a file calls an import.
+func (u *unit) importObjects(spec *ast.ImportSpec) []schema.Object {
+	imp := newImported(spec)
+	if imp.name == "" || imp.name == "_" || imp.name == "." || imp.name == "C" {
+		return nil
+	}
+	at := span(u.fset, spec.Path.Pos(), len(spec.Path.Value))
+	if spec.Name != nil {
+		at = span(u.fset, spec.Name.Pos(), len(spec.Name.Name))
+	}
+	return []schema.Object{{Name: schema.Text{Value: imp.name, Span: at}, Kind: "import"}}
+}

@@ -1,0 +1,121 @@
+package golang
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/esgen/esgen/schema"
+)
+
+// check type-checks what is kept of a package, and reports what is wrong with it.
+func (p *pruner) check(deps *dependencies) *types.Package {
+	reporter := errorReporter{pruner: p, deps: deps}
+	reporter.imports()
+	config := types.Config{
+		Importer:         deps,
+		IgnoreFuncBodies: true,
+		FakeImportC:      true,
+		Error:            reporter.report,
+	}
+	if m := p.src.Module; m != nil && m.GoVersion != "" {
+		config.GoVersion = "go" + m.GoVersion
+	}
+	// The package is usable whatever was wrong, and all that is wrong is reported.
+	pkg, _ := config.Check(p.src.ImportPath, p.fset, p.files(), nil)
+	return pkg
+}
+
+// errorReporter makes findings of the errors of the type checker.
+type errorReporter struct {
+	*pruner
+	deps *dependencies
+	last *schema.Diagnostic
+}
+
+// imports reports imports that failed. The type checker says so too, but not why.
+func (r *errorReporter) imports() {
+	for _, imp := range r.needed() {
+		why := r.deps.failure(imp.path)
+		if why == "" {
+			continue
+		}
+		at := span(r.fset, imp.spec.Path.Pos(), len(imp.spec.Path.Value))
+		first, rest, _ := strings.Cut(why, "\n")
+		first = strings.TrimSuffix(strings.TrimSuffix(first, "; to add it:"), ":")
+		if strings.HasPrefix(first, "import cycle not allowed") {
+			diag := r.src.errorf(codeCycle, at, "%s imports this package in turn", imp.path)
+			diag.Help = "move what both need into a third package"
+			continue
+		}
+		diag := r.src.errorf(codeImport, at, "cannot import %s: %s", imp.path, first)
+		if command := strings.TrimSpace(rest); strings.HasPrefix(command, "go ") {
+			diag.Help = "run " + command
+		}
+	}
+}
+
+func (r *errorReporter) report(err error) {
+	e, ok := err.(types.Error)
+	if !ok {
+		return // there are no others
+	}
+	if strings.HasPrefix(e.Msg, "\t") && r.last != nil {
+		r.last.Notes = append(r.last.Notes, schema.Note{Span: r.at(e.Pos), Message: strings.TrimSpace(e.Msg)})
+		return
+	}
+	r.last = nil
+	if missing, ok := r.unresolved[e.Pos]; ok {
+		if !missing.excused {
+			r.last = r.src.errorf(codeUndeclared, r.at(e.Pos), "%s mentions %s, which nothing declares", missing.in.what(), missing.ident.Name)
+			r.last.Help = "declare it; if esgen is to generate it, an annotated declaration cannot mention it"
+		}
+		return
+	}
+	for _, imports := range r.pruner.imports {
+		for _, imp := range imports {
+			if imp.spec.Path.Pos() == e.Pos {
+				return // see imports
+			}
+		}
+	}
+	if s, ok := r.selected[e.Pos]; ok && len(s.from) == 1 && token.IsExported(s.sel.Sel.Name) {
+		r.last = r.src.errorf(codeUndeclared, r.at(e.Pos), "%s mentions %s, which package %s does not declare", s.in.what(), s.sel.Sel.Name, s.from[0].path)
+		r.last.Help = "declare it; if esgen is to generate it, an annotated declaration cannot mention it"
+		return
+	}
+	r.last = r.src.errorf(codeType, r.at(e.Pos), "%s", e.Msg)
+}
+
+// at is the word at a position.
+func (r *errorReporter) at(pos token.Pos) schema.Span {
+	at := span(r.fset, pos, 1)
+	for _, f := range r.src.files {
+		if f.path == at.File && f.ast != nil {
+			text := f.text[min(f.offset(r.fset, pos), len(f.text)):]
+			at.Width = max(1, wordWidth(text))
+		}
+	}
+	return at
+}
+
+// wordWidth is the width of the identifier that a text begins with.
+func wordWidth(text []byte) int {
+	width := 0
+	for i, r := range string(text[:min(len(text), 200)]) {
+		if !token.IsIdentifier(string(text[:i]) + string(r)) {
+			break
+		}
+		width = i + len(string(r))
+	}
+	return width
+}
+
+// what describes a declaration in a sentence.
+func (d *declaration) what() string {
+	if d.fn != nil && d.fn.Recv != nil {
+		return fmt.Sprintf("method %s of %s", d.name, receiver(d.fn))
+	}
+	return d.name
+}

@@ -1,0 +1,300 @@
+package golang
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/esgen/esgen/schema"
+)
+
+// directive is one //es: line, as far as it is right.
+type directive struct {
+	*Directive
+	// name is the word after //es:, line all of it.
+	name schema.Text
+	line schema.Span
+	args []schema.Text
+	keys []keyValue
+	// faulty says that something of it was wrong.
+	faulty bool
+}
+
+// keyValue is one KEY=VALUE word. values has one element, or several where the
+// key takes a list.
+type keyValue struct {
+	key    *Key
+	values []schema.Text
+}
+
+// value is what a key has, nil where it isn't there.
+func (d *directive) value(key string) *schema.Text {
+	for i := range d.keys {
+		if d.keys[i].key.Name == key {
+			return &d.keys[i].values[0]
+		}
+	}
+	return nil
+}
+
+// list is all that a key has.
+func (d *directive) list(key string) []schema.Text {
+	for i := range d.keys {
+		if d.keys[i].key.Name == key {
+			return d.keys[i].values
+		}
+	}
+	return nil
+}
+
+// word is one word of a directive's line.
+type word struct {
+	schema.Text
+	// key is the part before the equals sign, if there is one, and value the part
+	// after it.
+	key, value schema.Text
+	isKey      bool
+}
+
+const prefix = "//es:"
+
+// directiveName splits a line that begins with //es: into the directive's name and
+// the rest.
+func directiveName(line string) (name, rest string) {
+	line = line[len(prefix):]
+	end := strings.IndexFunc(line, unicode.IsSpace)
+	if end < 0 {
+		end = len(line)
+	}
+	return line[:end], line[end:]
+}
+
+// parseDirective reads a line that begins with //es: and stands at a place. It
+// returns nil where the directive is not known or not supported yet; else what is
+// right of it, so that one mistake does not bring about others elsewhere.
+func parseDirective(line string, at schema.Span, f *findings) *directive {
+	name, rest := directiveName(line)
+	trimmed := strings.TrimRightFunc(line, unicode.IsSpace)
+	d := &directive{
+		Directive: find(directives, name),
+		name:      schema.Text{Value: name, Span: within(at, len(prefix), len(name))},
+		line:      within(at, 0, len(trimmed)),
+	}
+	switch {
+	case name == "":
+		f.errorf(codeUnknownDirective, d.line, "a directive's name must follow //es: at once").
+			Help = didYouMean("", directives)
+		return nil
+	case d.Directive == nil:
+		f.errorf(codeUnknownDirective, d.name.Span, "unknown directive //es:%s", name).
+			Help = didYouMean(name, directives)
+		return nil
+	case !d.Supported:
+		f.errorf(codeUnsupportedDirective, d.name.Span, "//es:%s is not supported yet", name).
+			Help = "leave it out for now"
+		return nil
+	}
+	before := len(f.list)
+	for _, w := range d.words(rest, within(at, len(prefix)+len(name), 1), f) {
+		if w.isKey {
+			d.addKey(w, f)
+		} else {
+			d.addArg(w, f)
+		}
+	}
+	d.complete(f)
+	d.faulty = len(f.list) > before
+	return d
+}
+
+// words splits the rest of a line. A word may be quoted as a whole, as Go quotes
+// strings.
+func (d *directive) words(rest string, at schema.Span, f *findings) []word {
+	var words []word
+	for offset := 0; ; {
+		offset += len(rest[offset:]) - len(strings.TrimLeftFunc(rest[offset:], unicode.IsSpace))
+		if offset == len(rest) {
+			return words
+		}
+		tail := rest[offset:]
+		var w word
+		width := strings.IndexFunc(tail, unicode.IsSpace)
+		if width < 0 {
+			width = len(tail)
+		}
+		if tail[0] == '"' || tail[0] == '`' {
+			quoted, err := strconv.QuotedPrefix(tail)
+			after, _ := utf8.DecodeRuneInString(tail[len(quoted):])
+			if err != nil || len(quoted) < len(tail) && !unicode.IsSpace(after) {
+				f.errorf(codeQuotes, within(at, offset, width), "the quotes of an argument of //es:%s are not closed, or something follows them", d.Name).
+					Help = `a word is quoted as a whole, as in "key=some value"`
+				offset += width
+				continue
+			}
+			width = len(quoted)
+			w.Value, _ = strconv.Unquote(quoted)
+			w.Span = within(at, offset, width)
+			w.split(1)
+		} else {
+			w.Value = tail[:width]
+			w.Span = within(at, offset, width)
+			if strings.ContainsAny(w.Value, "\"`") {
+				f.errorf(codeQuotes, w.Span, "a quote in the middle of an argument of //es:%s", d.Name).
+					Help = `a word is quoted as a whole, as in "key=some value"`
+				offset += width
+				continue
+			}
+			w.split(0)
+		}
+		words = append(words, w)
+		offset += width
+	}
+}
+
+// split finds key and value. quote is the width of the opening quote; behind it
+// escapes can make text and source differ in length, so the spans end with the
+// word at the latest.
+func (w *word) split(quote int) {
+	key, value, isKey := strings.Cut(w.Value, "=")
+	if !isKey || strings.ContainsAny(key, "{}/.*") {
+		return // a template or a pattern may have an equals sign of its own
+	}
+	w.isKey = true
+	clip := func(offset, width int) schema.Span {
+		offset = min(offset, w.Span.Width-1)
+		return within(w.Span, offset, min(width, w.Span.Width-offset))
+	}
+	w.key = schema.Text{Value: key, Span: clip(quote, len(key))}
+	w.value = schema.Text{Value: value, Span: clip(quote+len(key)+1, len(value))}
+}
+
+func (d *directive) addArg(w word, f *findings) {
+	switch {
+	case w.Value == "":
+		f.errorf(codeEmptyValue, w.Span, "an empty argument of //es:%s", d.Name).Help = d.usage()
+		return
+	case d.maxArgs >= 0 && len(d.args) >= d.maxArgs:
+		if len(d.args) > d.maxArgs {
+			return // the first one too many is enough to report
+		}
+		d.args = append(d.args, schema.Text{})
+		help := d.usage()
+		if strings.HasPrefix(w.Value, "//") {
+			help = "a directive has its line for itself: write the comment on a line of its own"
+		} else if d.key(w.Value) != nil {
+			help = "give it a value: " + w.Value + "=" + d.key(w.Value).Value
+		}
+		f.errorf(codeTooManyArgs, w.Span, "too many arguments of //es:%s: %s", d.Name, w.Value).Help = help
+		return
+	}
+	if !d.check(d.form, w.Text, "argument", f) {
+		// A placeholder keeps the count right; complete drops it.
+		d.args = append(d.args, schema.Text{})
+		return
+	}
+	for _, other := range d.args {
+		if other.Value == w.Value {
+			f.errorf(codeRepeated, w.Span, "%s stands twice in //es:%s", w.Value, d.Name).Help = "leave one of the two out"
+			return
+		}
+	}
+	d.args = append(d.args, w.Text)
+}
+
+func (d *directive) addKey(w word, f *findings) {
+	key := d.key(w.key.Value)
+	if key == nil {
+		diag := f.errorf(codeUnknownKey, w.key.Span, "//es:%s has no key %s", d.Name, w.key.Value)
+		diag.Help = d.usage()
+		known := make([]string, len(d.Keys))
+		for i := range d.Keys {
+			known[i] = d.Keys[i].Name
+		}
+		if near := nearest(w.key.Value, known); near != "" {
+			diag.Help = "did you mean " + near + "=" + d.key(near).Value + "?"
+		}
+		return
+	}
+	kv := keyValue{key: key}
+	for _, other := range d.keys {
+		if other.key == key {
+			diag := f.errorf(codeRepeated, w.key.Span, "//es:%s has %s= twice", d.Name, key.Name)
+			diag.Help = "leave one of the two out"
+			if key.List {
+				diag.Help = "separate several values by commas: " + key.Name + "=" + other.values[0].Value + "," + w.value.Value
+			}
+			return
+		}
+	}
+	parts := []string{w.value.Value}
+	if key.List {
+		parts = strings.Split(w.value.Value, ",")
+	}
+	offset := 0
+	for _, part := range parts {
+		text := schema.Text{Value: part, Span: within(w.value.Span, min(offset, w.value.Span.Width-1), len(part))}
+		offset += len(part) + 1
+		if part == "" {
+			f.errorf(codeEmptyValue, w.Span, "%s= of //es:%s has an empty value", key.Name, d.Name).Help = d.usage()
+			continue
+		}
+		if !d.check(key.form, text, key.Name, f) {
+			continue
+		}
+		for _, other := range kv.values {
+			if other.Value == part {
+				f.errorf(codeRepeated, text.Span, "%s stands twice in //es:%s", part, d.Name).Help = "leave one of the two out"
+			}
+		}
+		kv.values = append(kv.values, text)
+	}
+	// Without a right value the key is as good as missing, but there: complete must
+	// not say that it is missing.
+	if len(kv.values) == 0 {
+		kv.values = []schema.Text{{}}
+	}
+	d.keys = append(d.keys, kv)
+}
+
+// check reports a value of the wrong form.
+func (d *directive) check(want form, text schema.Text, what string, f *findings) bool {
+	why := want.wrong(text.Value)
+	if why == "" {
+		return true
+	}
+	diag := f.errorf(codeForm, text.Span, "%s %q of //es:%s: %s", what, text.Value, d.Name, why)
+	diag.Help = d.usage()
+	if repaired := want.repaired(text.Value); repaired != "" {
+		diag.Help = "try " + repaired
+	}
+	return false
+}
+
+// complete reports what is missing, and drops the placeholders of what was wrong.
+func (d *directive) complete(f *findings) {
+	if len(d.args) < d.minArgs {
+		f.errorf(codeMissingArg, d.line, "//es:%s lacks its argument %s", d.Name, d.Args).Help = d.usage()
+	}
+	for i := range d.Keys {
+		if d.Keys[i].Required && d.list(d.Keys[i].Name) == nil {
+			f.errorf(codeMissingArg, d.line, "//es:%s lacks %s=%s", d.Name, d.Keys[i].Name, d.Keys[i].Value).Help = d.usage()
+		}
+	}
+	args := d.args[:0]
+	for _, arg := range d.args {
+		if arg.Value != "" {
+			args = append(args, arg)
+		}
+	}
+	d.args = args
+	keys := d.keys[:0]
+	for _, kv := range d.keys {
+		if kv.values[0].Value != "" {
+			keys = append(keys, kv)
+		}
+	}
+	d.keys = keys
+}
+
+func (d *directive) usage() string { return "it is written " + d.Usage() }

@@ -1,0 +1,262 @@
+package golang
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/token"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/esgen/esgen/schema"
+)
+
+// Config says where and how packages are looked for. The zero value looks in the
+// current folder, as the go command does. Load does not change it.
+type Config struct {
+	// Dir is the folder that relative patterns start from; empty is the current one.
+	Dir string
+	// Tags are build tags. Files that they leave out are not read.
+	Tags []string
+	// BuildFlags are further flags for the go command: "-mod=vendor".
+	BuildFlags []string
+	// Env is the environment of the go command; nil is that of the process.
+	Env []string
+	// Progress, unless nil, is called before each package is read and once after the
+	// last: done of total are finished, pkg is the next one's import path, in the end
+	// empty. The calls come one after the other, from within Load.
+	Progress func(done, total int, pkg string)
+
+	// goVersion is the Go version that esgen was built with, for tests.
+	goVersion string
+}
+
+// Load reads the packages that the patterns name, by default the one in cfg.Dir,
+// and what its registries name. Packages without directives are passed over; one
+// that was generated once and has no directive any more is an empty package of the
+// module, so that what is left over can be found.
+//
+// The findings are sorted by position. Where they have errors the module lacks what
+// could not be read, and is good for nothing but schema.Check, which may find more.
+// The error is for trouble with the go command and the files, a *GoError say, or
+// for a context that is done.
+//
+// Load only reads. It may be called by several goroutines at once.
+func Load(ctx context.Context, cfg Config, patterns ...string) (*schema.Module, schema.Diagnostics, error) {
+	dir, err := filepath.Abs(cfg.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg.Dir = dir
+	if cfg.goVersion == "" {
+		cfg.goVersion = runtime.Version()
+	}
+	if len(patterns) == 0 {
+		patterns = []string{"."}
+	}
+	l := &loader{Config: cfg, fset: token.NewFileSet(), byPath: map[string]*source{}}
+	module, err := l.load(ctx, patterns)
+	if err != nil {
+		return nil, nil, err
+	}
+	return module, l.sorted(), nil
+}
+
+// loader is one run of Load.
+type loader struct {
+	Config
+	findings
+	fset *token.FileSet
+	// sources are the packages with something of interest; byPath has them too.
+	sources []*source
+	byPath  map[string]*source
+}
+
+func (l *loader) load(ctx context.Context, patterns []string) (*schema.Module, error) {
+	module := &schema.Module{}
+	if l.tooNew() {
+		return module, nil
+	}
+	if err := l.resolve(ctx, patterns); err != nil {
+		return nil, err
+	}
+	registries, err := l.resolveRegistries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(l.sources, func(a, b *source) int { return strings.Compare(a.ImportPath, b.ImportPath) })
+	if l.tooNewFiles() {
+		return module, nil
+	}
+
+	var pruners []*pruner
+	for _, s := range l.sources {
+		p := newPruner(s, l.fset)
+		p.prune()
+		p.strayTags()
+		pruners = append(pruners, p)
+	}
+	deps, err := l.loadDependencies(ctx, l.fset, pruners)
+	if err != nil {
+		return nil, err
+	}
+	units := &units{fset: l.fset, deps: deps, byPath: map[string]*unit{}}
+	for i, p := range pruners {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		l.progress(i, len(pruners), p.src.ImportPath)
+		units.byPath[p.src.ImportPath] = &unit{pruner: p, pkg: p.check(deps), main: true}
+	}
+	c := &converter{units: units, named: map[string]schema.Type{}}
+	packages := map[string]*schema.Package{}
+	for _, s := range l.sources {
+		if s.broken {
+			continue
+		}
+		p := c.build(units.byPath[s.ImportPath])
+		module.Packages = append(module.Packages, p)
+		packages[p.Path] = p
+	}
+	for path, members := range registries {
+		if p := packages[path]; p != nil {
+			p.Registry.Packages = members.in(packages)
+		}
+	}
+	for _, u := range units.byPath {
+		if u == nil || !u.main {
+			continue
+		}
+		l.list = append(l.list, u.src.list...)
+		if u.imported && u.usedValues {
+			module.Packages = append(module.Packages, &schema.Package{
+				Path: u.src.ImportPath, Name: u.src.Name, Dir: u.src.Dir, ModulePath: u.src.Module.Path,
+			})
+		}
+	}
+	slices.SortFunc(module.Packages, func(a, b *schema.Package) int { return strings.Compare(a.Path, b.Path) })
+	l.progress(len(pruners), len(pruners), "")
+	return module, nil
+}
+
+func (l *loader) progress(done, total int, pkg string) {
+	if l.Progress != nil {
+		l.Progress(done, total, pkg)
+	}
+}
+
+// resolve finds, reads and parses the packages of patterns.
+func (l *loader) resolve(ctx context.Context, patterns []string) error {
+	for _, pattern := range patterns {
+		if strings.HasSuffix(pattern, ".go") {
+			l.errorf(codePattern, schema.Span{}, "%s is a file, and code is generated for packages", pattern).
+				Help = "name the package's folder: " + filepath.ToSlash(filepath.Dir(pattern))
+			return nil
+		}
+	}
+	packages, err := l.goList(ctx, patterns)
+	if err != nil {
+		return l.explain(err)
+	}
+	matched := map[string]bool{}
+	var targets []*listed
+	for _, p := range packages {
+		for _, pattern := range p.Match {
+			matched[pattern] = true
+		}
+		if l.accept(p) {
+			targets = append(targets, p)
+		}
+	}
+	for _, pattern := range patterns {
+		if !matched[pattern] {
+			l.warnf(codeNoMatch, schema.Span{}, "pattern %s matches no packages", pattern)
+		}
+	}
+	return l.read(ctx, targets, true)
+}
+
+// read reads and parses packages, as many at once as there are processors.
+func (l *loader) read(ctx context.Context, packages []*listed, generate bool) error {
+	sources := make([]*source, len(packages))
+	errs := make([]error, len(packages))
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, p := range packages {
+		wg.Go(func() {
+			limit <- struct{}{}
+			defer func() { <-limit }()
+			if errs[i] = ctx.Err(); errs[i] != nil {
+				return
+			}
+			sources[i], errs[i] = readSource(p)
+			if s := sources[i]; s != nil {
+				s.parse(l.fset)
+				s.mark(l.fset)
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("cannot read the sources: %w", err)
+	}
+	for _, s := range sources {
+		if s != nil && l.byPath[s.ImportPath] == nil {
+			s.generate = generate
+			l.byPath[s.ImportPath] = s
+			l.sources = append(l.sources, s)
+		}
+	}
+	return nil
+}
+
+// accept says whether a package can be read, and reports it if not.
+func (l *loader) accept(p *listed) bool {
+	if p.Standard || p.Module != nil && !p.Module.Main {
+		return false // a dependency that a pattern like "all" matches
+	}
+	if p.Error == nil || len(p.GoFiles)+len(p.CgoFiles) > 0 && !strings.HasPrefix(p.Error.Err, "found packages ") {
+		return true // syntax errors are reported by the parser, all of them
+	}
+	switch msg := strings.TrimSpace(p.Error.Err); {
+	case strings.HasPrefix(msg, "build constraints exclude all Go files"):
+		l.errorf(CodeNoGoFiles, schema.Span{}, "build constraints leave out all Go files in %s", p.Dir).
+			Help = "pass the build tags that the package needs"
+		return true // for the files' own sake
+	case strings.HasPrefix(msg, "no Go files in"):
+		l.errorf(CodeNoGoFiles, schema.Span{}, "%s", msg)
+	case strings.HasPrefix(msg, "found packages "):
+		l.errorf(codeListing, schema.Span{}, "%s", msg).Help = "a folder holds one package: give both the same name, or move one"
+	case len(p.Match) > 0:
+		l.errorf(codePattern, schema.Span{}, "pattern %s: %s", p.Match[0], strings.TrimPrefix(msg, "pattern "+p.Match[0]+": "))
+	default:
+		l.errorf(codeListing, schema.Span{}, "package %s: %s", p.ImportPath, msg)
+	}
+	return false
+}
+
+// explain turns what can be said better than the go command does into a finding.
+func (l *loader) explain(err error) error {
+	if failed := (*GoError)(nil); errors.As(err, &failed) {
+		if l.tooOldCommand(failed) {
+			return nil
+		}
+	}
+	return err
+}
+
+// A pattern that does not begin with a dot is an import path, or one that stands
+// for many.
+func isLocal(pattern string) bool {
+	return pattern == "." || pattern == ".." || strings.HasPrefix(pattern, "./") || strings.HasPrefix(pattern, "../")
+}
+
+// exists says whether there is such a file.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

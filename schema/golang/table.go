@@ -1,0 +1,259 @@
+package golang
+
+import (
+	"slices"
+	"strings"
+)
+
+// Target is what a directive stands on, or the struct that a tagged field is in.
+type Target string
+
+// The places that directives and tags have.
+const (
+	OnPackage Target = "package clause"
+	OnType    Target = "type"
+	OnMethod  Target = "method"
+
+	InAggregate Target = "field of an aggregate"
+	InChild     Target = "field of a child"
+	InStruct    Target = "field of a struct"
+)
+
+// Directive describes one directive, //es:NAME, or one part of an es tag. The
+// descriptions drive the parser, and the reference page is made of them.
+type Directive struct {
+	Name string
+	// Tag says that this is a part of a struct tag, es:"NAME", not a directive.
+	Tag bool
+	// Targets are where it may stand.
+	Targets []Target
+	// Args describes the words that follow the name, "EVENT…" say; it is empty where
+	// there are none. A tag's is what follows the equals sign.
+	Args string
+	// Keys are the KEY=VALUE words.
+	Keys []Key
+	// Doc says what it is for, in one line.
+	Doc string
+	// Supported is false for what is reserved: using it is an error that says so.
+	Supported bool
+
+	// minArgs and maxArgs bound the words without a key; a maxArgs of -1 is no bound.
+	minArgs, maxArgs int
+	form             form
+	// role says that a declaration can have only one such directive, this or another.
+	role bool
+	// with names the directive that must stand on the same declaration.
+	with string
+}
+
+// Key is one KEY=VALUE word of a directive.
+type Key struct {
+	Name string
+	// Value stands for the value, "TYPE" say.
+	Value string
+	Doc   string
+	// Required says that the directive means nothing without it.
+	Required bool
+	// List says that the value may be several, separated by commas.
+	List bool
+
+	form form
+}
+
+// Usage is how the directive or the tag is written: //es:stream TEMPLATE, or
+// es:"encode=FUNC".
+func (d Directive) Usage() string {
+	if d.Tag {
+		usage := d.Name
+		if d.Args != "" {
+			usage += "=" + d.Args
+		}
+		return `es:"` + usage + `"`
+	}
+	words := []string{"//es:" + d.Name}
+	if d.Args != "" {
+		words = append(words, d.Args)
+	}
+	for _, k := range d.Keys {
+		word := k.Name
+		if k.Value != "" {
+			word += "=" + k.Value
+		}
+		if k.List {
+			word += ",…"
+		}
+		if !k.Required {
+			word = "[" + word + "]"
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
+
+// short is how the directive or the tag is called in a sentence.
+func (d *Directive) short() string {
+	if d.Tag {
+		return d.Usage()
+	}
+	return prefix + d.Name
+}
+
+// key finds a key by its name; nil where there is none.
+func (d *Directive) key(name string) *Key {
+	for i := range d.Keys {
+		if d.Keys[i].Name == name {
+			return &d.Keys[i]
+		}
+	}
+	return nil
+}
+
+// Directives lists all directives, then all parts of es tags. The caller may keep
+// and change the list.
+func Directives() []Directive {
+	all := slices.Concat(directives, tags)
+	for i := range all {
+		all[i].Targets = slices.Clone(all[i].Targets)
+		all[i].Keys = slices.Clone(all[i].Keys)
+	}
+	return all
+}
+
+var directives = []Directive{
+	{
+		Name: "aggregate", Targets: []Target{OnType}, Supported: true, role: true,
+		Args: "NAME", minArgs: 1, maxArgs: 1, form: formName,
+		Doc: "A struct that embeds es.Root is an aggregate, and NAME its stable name.",
+	},
+	{
+		Name: "stream", Targets: []Target{OnType}, Supported: true, with: "aggregate",
+		Args: "[TEMPLATE]", maxArgs: 1, form: formAny,
+		Keys: []Key{{Name: "of", Value: "TYPE", form: formType, Doc: "share the stream of this aggregate of the package"}},
+		Doc:  "The aggregate's stream: a template with {id} in it, by default the aggregate's name and -{id}; or the stream of another aggregate.",
+	},
+	{
+		Name: "event", Targets: []Target{OnType}, Supported: true, role: true,
+		Args: "[NAME]", maxArgs: 1, form: formWireName,
+		Keys: []Key{
+			{Name: "of", Value: "TYPE", form: formType, Doc: "the aggregate that the event belongs to, where its name does not say so"},
+			{Name: "alias", Value: "NAME", List: true, form: formWireName, Doc: "older names, under which stored events still load"},
+			{Name: "version", Value: "N", form: formVersion, Doc: "the version of the type, 1 for now"},
+		},
+		Doc: "A struct is an event, and NAME its stable name; left out, it is the aggregate's name, a dot, and the type's name in snake case.",
+	},
+	{
+		Name: "apply", Targets: []Target{OnMethod}, Supported: true,
+		Args: "EVENT…", minArgs: 1, maxArgs: -1, form: formIdent,
+		Doc: "A method of an aggregate or a child applies these events. A method called apply<Event> needs no directive.",
+	},
+	{
+		Name: "suppress", Targets: []Target{OnType}, Supported: true, with: "aggregate",
+		Args: "EVENT…|all", minArgs: 1, maxArgs: -1, form: formIdent,
+		Doc: "These events, or all that nothing applies, change no state of the aggregate.",
+	},
+	{
+		Name: "child", Targets: []Target{OnType}, Supported: true, role: true,
+		Doc: `A struct that embeds es.Child is part of an aggregate, which holds it in a field tagged es:"child".`,
+	},
+	{
+		Name: "value", Targets: []Target{OnType}, Supported: true, role: true,
+		Keys: []Key{
+			{Name: "encode", Value: "METHOD", Required: true, form: formIdent, Doc: "the method that gives what is encoded"},
+			{Name: "decode", Value: "FUNC", Required: true, form: formIdent, Doc: "the function that gives the value back, with or without an error"},
+			{Name: "sample", Value: "FUNC", form: formIdent, Doc: "the function that makes a value for generated tests"},
+		},
+		Doc: "A type is a value object, and is encoded as what its method gives.",
+	},
+	{
+		Name: "registry", Targets: []Target{OnPackage}, Supported: true,
+		Args: "PATTERN…", minArgs: 1, maxArgs: -1, form: formAny,
+		Doc: "The package has one registry of all aggregates and events of the packages that the patterns match.",
+	},
+	{
+		Name: "snapshot", Targets: []Target{OnType}, with: "aggregate",
+		Keys: []Key{
+			{Name: "every", Value: "N", Required: true, Doc: "take a snapshot after so many events"},
+			{Name: "version", Value: "N", Doc: "the version of the state; older snapshots are passed over"},
+		},
+		Doc: "The aggregate's state is kept in snapshots.",
+	},
+	{
+		Name: "command", Targets: []Target{OnType}, role: true,
+		Args: "[creates[=ifmissing]]", maxArgs: 1,
+		Keys: []Key{{Name: "of", Value: "TYPE", Doc: "the aggregate that handles the command"}},
+		Doc:  "A struct is a command, which the aggregate's method handle<Command> answers.",
+	},
+	{
+		Name: "table", Targets: []Target{OnType}, with: "aggregate",
+		Args: "NAME", minArgs: 1, maxArgs: 1,
+		Doc: "A table keeps the aggregate's current state, one row for each, written with the events.",
+	},
+	{
+		Name: "decision", Targets: []Target{OnType}, role: true,
+		Doc: "A struct that embeds es.Decision is a decision model over events of several streams.",
+	},
+}
+
+var tags = []Directive{
+	{
+		Name: "id", Tag: true, Targets: []Target{InAggregate, InChild}, Supported: true,
+		Doc: "The field holds the ID of the aggregate, or of the child.",
+	},
+	{
+		Name: "child", Tag: true, Targets: []Target{InAggregate, InChild}, Supported: true,
+		Doc: "The field holds a child, a slice of children, or a map of them by their ID.",
+	},
+	{
+		Name: "encode", Tag: true, Targets: []Target{InStruct, InAggregate, InChild}, Supported: true,
+		Args: "FUNC", form: formIdent,
+		Doc: "The function gives what is encoded for a field whose type is not yours; decode must stand beside it.",
+	},
+	{
+		Name: "decode", Tag: true, Targets: []Target{InStruct, InAggregate, InChild}, Supported: true,
+		Args: "FUNC", form: formIdent,
+		Doc: "The function gives the field's value back, with or without an error.",
+	},
+	{
+		Name: "tag", Tag: true, Targets: []Target{InStruct}, Args: "KEY",
+		Doc: "The event is tagged with the field's value, and decision models find it by that.",
+	},
+	{
+		Name: "column", Tag: true, Targets: []Target{InAggregate}, Args: "NAME",
+		Doc: "The field is a column of the aggregate's table.",
+	},
+	{
+		Name: "index", Tag: true, Targets: []Target{InAggregate},
+		Doc: "The column is indexed.",
+	},
+	{
+		Name: "unique", Tag: true, Targets: []Target{InAggregate}, Args: "fold",
+		Doc: "No two rows have the same value in the column.",
+	},
+	{
+		Name: "softdelete", Tag: true, Targets: []Target{InAggregate},
+		Doc: "The column says that the row counts as deleted.",
+	},
+	{
+		Name: "-", Tag: true, Targets: []Target{InAggregate, InChild},
+		Doc: "The field is left out of snapshots.",
+	},
+}
+
+// find looks a directive or a tag up by its name; nil where there is none.
+func find(table []Directive, name string) *Directive {
+	for i := range table {
+		if table[i].Name == name {
+			return &table[i]
+		}
+	}
+	return nil
+}
+
+// names are those of a table, in its order.
+func names(table []Directive) []string {
+	list := make([]string, len(table))
+	for i := range table {
+		list[i] = table[i].Name
+	}
+	return list
+}

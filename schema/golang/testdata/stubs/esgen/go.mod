@@ -1,0 +1,3 @@
+module github.com/esgen/esgen
+
+go 1.26
