@@ -22,22 +22,22 @@ func (s *Store) All(ctx context.Context, opts es.ReadAll) iter.Seq2[*es.Stored, 
 		if len(opts.Streams) > 0 {
 			rd.merge(opts)
 		} else {
-			rd.scan(opts)
+			rd.sweep(opts)
 		}
 	}
 }
 
-// scan yields the events of all streams.
-func (rd *reader) scan(opts es.ReadAll) {
+// sweep yields the events of all streams.
+func (rd *reader) sweep(opts es.ReadAll) {
 	s := rd.store
-	sc := scan{opts: opts}
-	for sc.more() {
-		if err := s.readers.with(rd.ctx, func(c *conn) error { return sc.fill(c, s.types, rd.left(sc.pageSize())) }); err != nil {
+	sw := sweep{opts: opts}
+	for !sw.ended {
+		if err := s.readers.with(rd.ctx, func(c *conn) error { return sw.fill(c, s.types, rd.left(sw.pageSize())) }); err != nil {
 			rd.yield(nil, s.failed("read", err))
 			return
 		}
-		for i := range sc.page.records {
-			r := &sc.page.records[i]
+		for i := range sw.page.records {
+			r := &sw.page.records[i]
 			err := error(nil)
 			if r.of == nil {
 				err = &es.EventError{Version: r.version, Position: r.position,
@@ -57,8 +57,8 @@ func (rd *reader) scan(opts es.ReadAll) {
 	rd.end()
 }
 
-// scan goes through the events of all streams, page by page.
-type scan struct {
+// sweep goes through the events of all streams, page by page.
+type sweep struct {
 	opts    es.ReadAll
 	begun   bool
 	after   int64 // the position that has been reached
@@ -70,79 +70,77 @@ type scan struct {
 	ended   bool
 }
 
-func (sc *scan) more() bool { return !sc.ended }
-
-func (sc *scan) pageSize() int {
-	if sc.pages == 0 {
+func (sw *sweep) pageSize() int {
+	if sw.pages == 0 {
 		return firstPage
 	}
 	return fullPage
 }
 
 // fill reads the next page, of at most limit events that may be wanted.
-func (sc *scan) fill(c *conn, types *typeNames, limit int) error {
-	if !sc.begun {
+func (sw *sweep) fill(c *conn, types *typeNames, limit int) error {
+	if !sw.begun {
 		head, err := readHead(c)
 		if err != nil {
 			return err
 		}
-		sc.to = head
-		if sc.opts.To != 0 {
-			sc.to = min(head, sc.opts.To)
+		sw.to = head
+		if sw.opts.To != 0 {
+			sw.to = min(head, sw.opts.To)
 		}
-		if sc.wanted, err = newSelection(c, types, sc.opts.Query); err != nil {
+		if sw.wanted, err = newSelection(c, types, sw.opts.Query); err != nil {
 			return err
 		}
-		sc.after, sc.streams, sc.begun = sc.opts.After, make(streamNames), true
+		sw.after, sw.streams, sw.begun = sw.opts.After, make(streamNames), true
 	}
-	sc.page.reset(limit)
-	if sc.wanted.every && len(sc.opts.Query.Items) > 0 {
-		sc.page.limit = fullPage // most of them will not be wanted
+	sw.page.reset(limit)
+	if sw.wanted.every && len(sw.opts.Query.Items) > 0 {
+		sw.page.limit = fullPage // most of them will not be wanted
 	}
-	if err := sc.read(c); err != nil {
+	if err := sw.read(c); err != nil {
 		return err
 	}
-	for i := range sc.page.records {
-		r := &sc.page.records[i]
+	for i := range sw.page.records {
+		r := &sw.page.records[i]
 		var err error
-		if r.of, err = sc.streams.stream(c, r.stream); err != nil {
+		if r.of, err = sw.streams.stream(c, r.stream); err != nil {
 			return err
 		}
 	}
-	if err := sc.page.names(c, types); err != nil {
+	if err := sw.page.names(c, types); err != nil {
 		return err
 	}
-	if n := len(sc.page.records); n > 0 {
-		sc.after = sc.page.records[n-1].position
+	if n := len(sw.page.records); n > 0 {
+		sw.after = sw.page.records[n-1].position
 	}
-	sc.ended = !sc.page.more
-	sc.pages++
+	sw.ended = !sw.page.more
+	sw.pages++
 	return nil
 }
 
-func (sc *scan) read(c *conn) error {
-	if sc.wanted.every {
+func (sw *sweep) read(c *conn) error {
+	if sw.wanted.every {
 		return c.each("SELECT "+columns+" FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3",
-			sc.page.add, sc.after, sc.to, int64(sc.page.limit))
+			sw.page.add, sw.after, sw.to, int64(sw.page.limit))
 	}
-	positions, err := sc.wanted.positions(c, sc.after, sc.to, sc.page.limit)
+	positions, err := sw.wanted.positions(c, sw.after, sw.to, sw.page.limit)
 	if err != nil {
 		return err
 	}
 	for chunk := range slices.Chunk(positions, listChunk) {
-		n := len(sc.page.records)
-		if err := c.in("SELECT "+columns+" FROM events WHERE position IN (?) ORDER BY position", values(chunk), sc.page.add); err != nil {
+		n := len(sw.page.records)
+		if err := c.in("SELECT "+columns+" FROM events WHERE position IN (?) ORDER BY position", values(chunk), sw.page.add); err != nil {
 			return err
 		}
 		for i, position := range chunk {
 			switch {
-			case n+i == len(sc.page.records) && sc.page.more:
+			case n+i == len(sw.page.records) && sw.page.more:
 				return nil
-			case n+i == len(sc.page.records) || sc.page.records[n+i].position != position:
+			case n+i == len(sw.page.records) || sw.page.records[n+i].position != position:
 				return fmt.Errorf("%w: position %d is indexed by type or tag, and there is no such event", es.ErrCorrupt, position)
 			}
 		}
-		if sc.page.more {
+		if sw.page.more {
 			return nil
 		}
 	}
@@ -208,7 +206,7 @@ func (m *merge) fill(c *conn, types *typeNames) error {
 			if slices.Contains(m.opts.Streams[:i], name) {
 				continue
 			}
-			cur := &cursor{sparse: true, after: m.opts.After}
+			cur := &cursor{after: m.opts.After, sparse: m.opts.After > 0}
 			if err := cur.open(c, name, es.ReadStream{}); err != nil {
 				return err
 			}

@@ -47,24 +47,38 @@ func (g *group) broken(cond *es.Condition) (broken, err error) {
 	return nil, nil
 }
 
-// readTail reads the newest events of the file. Those of the group that have been
-// taken already stay behind them.
+// reach sets how far back the tail begins: where the conditions of the group that
+// are near the head do. It is called before any append is taken.
+func (g *group) reach(requests []*request) {
+	g.tailAfter = g.head
+	for _, r := range requests {
+		for i := range r.append.Conditions {
+			if after := r.append.Conditions[i].After; after >= g.head-nearHead {
+				g.tailAfter = min(g.tailAfter, after)
+			}
+		}
+	}
+	g.tailRead = g.tailAfter == g.head
+}
+
+// readTail reads the newest events of the file, when first they are asked for.
+// Those that the group has taken already stay behind them.
 func (g *group) readTail() error {
 	if g.tailRead {
 		return nil
 	}
 	own := g.tail
-	head := g.head - int64(len(own))
-	g.tail, g.tailAfter, g.tailRead = nil, head-nearHead, true
-	err := g.conn.each(`SELECT e.position, t.name, e.tags FROM events e JOIN types t ON t.id = e.type WHERE e.position > ? ORDER BY e.position`,
-		func(row []driver.Value) (bool, error) {
-			e, err := toTailEvent(row)
-			g.tail = append(g.tail, e)
-			return true, err
-		}, g.tailAfter)
+	g.tail, g.tailRead = nil, true
+	err := g.conn.each(tailQuery+"e.position > ? ORDER BY e.position", func(row []driver.Value) (bool, error) {
+		e, err := toTailEvent(row)
+		g.tail = append(g.tail, e)
+		return true, err
+	}, g.tailAfter)
 	g.tail = append(g.tail, own...)
 	return err
 }
+
+const tailQuery = "SELECT e.position, t.name, e.tags FROM events e JOIN types t ON t.id = e.type WHERE "
 
 func toTailEvent(row []driver.Value) (tailEvent, error) {
 	s := scanner{row: row}
@@ -91,9 +105,8 @@ func (g *group) search(cond *es.Condition) (*tailEvent, error) {
 		}
 		return found == nil, err
 	}
-	const query = "SELECT e.position, t.name, e.tags FROM events e JOIN types t ON t.id = e.type WHERE "
 	if wanted.every {
-		err := g.conn.each(query+"e.position > ? AND e.position <= ? ORDER BY e.position", match, cond.After, g.tailAfter)
+		err := g.conn.each(tailQuery+"e.position > ? AND e.position <= ? ORDER BY e.position", match, cond.After, g.tailAfter)
 		return found, err
 	}
 	// The first of them matches, but for a query of very many tags.
@@ -104,7 +117,7 @@ func (g *group) search(cond *es.Condition) (*tailEvent, error) {
 			return nil, err
 		}
 		for _, position := range positions {
-			if err := g.conn.each(query+"e.position = ?", match, position); err != nil {
+			if err := g.conn.each(tailQuery+"e.position = ?", match, position); err != nil {
 				return nil, err
 			}
 			if found != nil {

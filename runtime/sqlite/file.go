@@ -12,7 +12,7 @@ import (
 
 // file is where a store keeps its events.
 type file struct {
-	path   string // absolute
+	path   string // absolute, and not that of a link
 	exists bool
 	size   int64
 }
@@ -33,6 +33,10 @@ func resolve(path string) (file, error) {
 	if err != nil {
 		return file{}, err
 	}
+	// SQLite names the WAL after the file that a link leads to.
+	if target, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = target
+	}
 	f := file{path: abs}
 	switch info, err := os.Stat(abs); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -51,6 +55,19 @@ func resolve(path string) (file, error) {
 		f.exists, f.size = true, info.Size()
 	}
 	return f, nil
+}
+
+// checkWritable refuses a file that this user cannot write. SQLite would find out
+// too, but only after it has made a WAL for it: one that belongs to this user, and
+// that the file's owner then could not write in turn.
+func (f file) checkWritable() error {
+	if !f.exists {
+		return nil
+	}
+	if err := access(f.path); err != nil {
+		return fmt.Errorf("%w %w", errNotWritable, err)
+	}
+	return nil
 }
 
 // source is the driver's data source name for the file, with parameters of SQLite

@@ -21,11 +21,11 @@ type group struct {
 	streams map[string]*streamState
 	numbers map[int64]*streamState // of those that are in the file
 	stored  map[uuid.UUID]place    // events of the group's appends that are stored
-	// tail are events from some position to the head, with the group's own: those
-	// that conditions near the head are judged by. tailAfter is that position.
+	// tail are the events after tailAfter, the group's own included: those that
+	// conditions near the head are judged by.
 	tail      []tailEvent
 	tailAfter int64
-	tailRead  bool
+	tailRead  bool // that which the file holds of it
 
 	writes []write
 	made   map[string]int64 // numbers of types that this transaction has made
@@ -69,6 +69,7 @@ func (g *group) load(requests []*request) (err error) {
 	if g.head, err = readHead(g.conn); err != nil {
 		return err
 	}
+	g.reach(requests)
 	var names, ids []driver.Value
 	for _, r := range requests {
 		for i := range r.append.Streams {

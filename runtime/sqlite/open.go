@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 )
@@ -110,20 +111,42 @@ func create(c *conn, cfg *config) error {
 	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	id, err := identify(c)
-	if err == nil {
-		err = id.check(cfg.migrations)
-	}
-	if err == nil && id.version < formatVersion(cfg.migrations) {
-		if err = c.script(fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err == nil {
-			err = migrate(c, cfg.migrations, id.version)
-		}
-	}
-	if err == nil {
+	changed, err := bringUpToDate(c, cfg.migrations)
+	if err == nil && changed {
 		err = c.exec("COMMIT")
 	}
-	if err != nil {
-		_ = c.exec("ROLLBACK")
+	if err == nil && changed {
+		return nil
 	}
-	return err
+	return cmp.Or(err, c.exec("ROLLBACK"))
+}
+
+// bringUpToDate says whether there was something to be done. If there was not, it
+// changes what the transaction must roll back: SQLite lets a transaction on a file
+// that is read-only begin, and fails when it first writes.
+func bringUpToDate(c *conn, ms []migration) (changed bool, err error) {
+	id, err := identify(c)
+	if err != nil {
+		return false, err
+	}
+	if err := id.check(ms); err != nil {
+		return false, err
+	}
+	if id.version == formatVersion(ms) {
+		return false, c.script(fmt.Sprintf("PRAGMA user_version = %d", id.version+1))
+	}
+	if id.empty() {
+		// Texts are written as bytes of UTF-8; an empty database may be of UTF-16.
+		encoding, err := c.pragma("encoding")
+		if err != nil {
+			return false, err
+		}
+		if encoding != "UTF-8" {
+			return false, fmt.Errorf("%w: it is an empty database whose encoding is %s", ErrNotOurs, encoding)
+		}
+		if err := c.script(fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+			return false, err
+		}
+	}
+	return true, migrate(c, ms, id.version)
 }

@@ -109,6 +109,20 @@ func (s *selection) positions(c *conn, after, to int64, limit int) ([]int64, err
 	if len(s.branches) == 0 || after >= to {
 		return nil, nil
 	}
+	query, args := s.statement(after, to, limit)
+	var found []int64
+	err := c.once(query, func(row []driver.Value) (bool, error) {
+		position, ok := row[0].(int64)
+		if !ok {
+			return false, fmt.Errorf("%w: an index holds a position that is %T", es.ErrCorrupt, row[0])
+		}
+		found = append(found, position)
+		return true, nil
+	}, args...)
+	return found, err
+}
+
+func (s *selection) statement(after, to int64, limit int) (string, []driver.Value) {
 	args := []driver.Value{after, to, int64(limit)}
 	bind := func(v driver.Value) string {
 		args = append(args, v)
@@ -122,17 +136,7 @@ func (s *selection) positions(c *conn, after, to int64, limit int) ([]int64, err
 		b.write(&query, bind)
 	}
 	query.WriteString(" ORDER BY 1 LIMIT ?3")
-
-	var found []int64
-	err := c.once(query.String(), func(row []driver.Value) (bool, error) {
-		position, ok := row[0].(int64)
-		if !ok {
-			return false, fmt.Errorf("%w: an index holds a position that is %T", es.ErrCorrupt, row[0])
-		}
-		found = append(found, position)
-		return true, nil
-	}, args...)
-	return found, err
+	return query.String(), args
 }
 
 // write writes the statement that finds b's positions, after ?1 and up to ?2. The

@@ -71,6 +71,9 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 		}
 		return s, nil
 	}
+	if err := f.checkWritable(); err != nil {
+		return nil, err
+	}
 	c, err := openWriter(ctx, f, &s.cfg)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,476 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+// fill makes streams of n events each, whose events take turns.
+func fill(t testing.TB, s *Store, n int, streams ...string) {
+	t.Helper()
+	const atOnce = 500
+	for version := 0; version < n; version += atOnce {
+		a := es.Append{}
+		for _, stream := range streams {
+			events := make([]es.NewEvent, min(atOnce, n-version))
+			for i := range events {
+				events[i] = event(fmt.Sprintf("type%d", i%3), es.Tag{Key: "stream", Value: stream}, es.Tag{Key: "tenth", Value: fmt.Sprint(i % 10)})
+			}
+			a.Streams = append(a.Streams, to(stream, es.ExpectAny, events...).Streams...)
+		}
+		mustAppend(t, s, a)
+	}
+}
+
+func TestPages(t *testing.T) {
+	const n = 2*fullPage + firstPage + 1
+	s := openAt(t, newPath(t))
+	fill(t, s, n, "a", "b")
+
+	want := make([]int64, n)
+	for i := range want {
+		want[i] = int64(i + 1)
+	}
+	if got := versions(t, s, "a"); !slices.Equal(got, want) {
+		t.Errorf("read %d versions, want %d", len(got), n)
+	}
+	var backwards []int64
+	for e, err := range s.Stream(t.Context(), "b", es.ReadStream{Backwards: true, From: 3, To: n - 2}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		backwards = append(backwards, e.Version)
+	}
+	slices.Reverse(backwards)
+	if !slices.Equal(backwards, want[2:n-2]) {
+		t.Errorf("read %d versions backwards, want %d", len(backwards), n-4)
+	}
+
+	all := positions(t, s, es.ReadAll{})
+	if len(all) != 2*n || !slices.IsSorted(all) {
+		t.Fatalf("read %d events, want %d", len(all), 2*n)
+	}
+	for name, opts := range map[string]es.ReadAll{
+		"types and tags of all": {Query: es.Query{Items: []es.Item{
+			{Types: []string{"type0"}}, {Types: []string{"type1", "no such type"}}, {Types: []string{"type2"}, Tags: []es.Tag{{Key: "stream", Value: "a"}}},
+			{Tags: []es.Tag{{Key: "stream", Value: "b"}}},
+		}}},
+		"both streams":          {Streams: []string{"a", "no such stream", "b", "a"}},
+		"an item that says nil": {Query: es.Query{Items: []es.Item{{Types: []string{"type0"}}, {}}}},
+	} {
+		if got := positions(t, s, opts); !slices.Equal(got, all) {
+			t.Errorf("%s: read %d events, want %d", name, len(got), len(all))
+		}
+	}
+
+	// What is selected in one way is selected in any other.
+	item := es.Item{Types: []string{"type0", "type2"}, Tags: []es.Tag{{Key: "tenth", Value: "7"}, {Key: "stream", Value: "a"}}}
+	var tenths []int64
+	for e, err := range s.All(t.Context(), es.ReadAll{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (es.Query{Items: []es.Item{item}}).Matches(e.Type, e.Tags) {
+			tenths = append(tenths, e.Position)
+		}
+	}
+	manyTags := es.Item{Types: item.Types, Tags: slices.Repeat(item.Tags, mostTags)}
+	manyTypes := es.Item{Types: slices.Clone(item.Types), Tags: item.Tags}
+	for i := range mostTypes {
+		manyTypes.Types = append(manyTypes.Types, fmt.Sprint("no such type ", i))
+	}
+	for name, opts := range map[string]es.ReadAll{
+		"one item":      {Query: es.Query{Items: []es.Item{item}}},
+		"of a stream":   {Query: es.Query{Items: []es.Item{item}}, Streams: []string{"a", "b"}},
+		"many tags":     {Query: es.Query{Items: []es.Item{manyTags}}},
+		"many types":    {Query: es.Query{Items: []es.Item{manyTypes}}},
+		"many branches": {Query: es.Query{Items: slices.Repeat([]es.Item{item}, mostBranches)}},
+		"too many":      {Query: es.Query{Items: slices.Repeat([]es.Item{item}, mostBranches+1)}},
+	} {
+		if got := positions(t, s, opts); !slices.Equal(got, tenths) {
+			t.Errorf("%s: read %v, want %v", name, got, tenths)
+		}
+		opts.After, opts.To, opts.Limit = tenths[1], tenths[20], 15
+		if got := positions(t, s, opts); !slices.Equal(got, tenths[2:17]) {
+			t.Errorf("%s, a part: read %v, want %v", name, got, tenths[2:17])
+		}
+	}
+}
+
+// A page is bounded in bytes too, or long events would fill the memory.
+func TestPagesOfLongEvents(t *testing.T) {
+	s := openAt(t, newPath(t))
+	payload := fmt.Appendf(nil, "%q", bytes.Repeat([]byte("x"), pageBytes/3))
+	for range 10 {
+		e := event("made", es.Tag{Key: "long", Value: "1"})
+		e.Payload = payload
+		mustAppend(t, s, to("a", es.ExpectAny, e))
+	}
+	if got := versions(t, s, "a"); len(got) != 10 {
+		t.Errorf("read %v, want 10 versions", got)
+	}
+	for _, opts := range []es.ReadAll{
+		{}, {Query: es.Query{Items: []es.Item{{Tags: []es.Tag{{Key: "long", Value: "1"}}}}}}, {Streams: []string{"a"}},
+	} {
+		if got := positions(t, s, opts); len(got) != 10 {
+			t.Errorf("%+v: read %v, want 10 positions", opts, got)
+		}
+	}
+	var p page
+	p.reset(100)
+	err := s.readers.with(t.Context(), func(c *conn) error {
+		return c.each("SELECT "+columns+" FROM events ORDER BY position", p.add)
+	})
+	if err != nil || len(p.records) != 3 || !p.more {
+		t.Errorf("a page holds %d long events, more %t, %v, want 3", len(p.records), p.more, err)
+	}
+}
+
+// Iterations hold no connection between pages, so that one reader is enough for
+// those that stand in one another, and for those that nobody ends.
+func TestIterationsHoldNothing(t *testing.T) {
+	s := openAt(t, newPath(t), WithReaders(1))
+	fill(t, s, 3, "a")
+	n := 0
+	for range s.All(t.Context(), es.ReadAll{}) {
+		for range s.Stream(t.Context(), "a", es.ReadStream{}) {
+			for range s.Stream(t.Context(), "a", es.ReadStream{Backwards: true}) {
+				n++
+			}
+			mustAppend(t, s, to("b", es.ExpectAny, event("made")))
+		}
+	}
+	if n != 27 {
+		t.Errorf("%d steps, want 27", n)
+	}
+	for range 1000 {
+		for range s.All(t.Context(), es.ReadAll{}) {
+			break
+		}
+		for range s.Stream(t.Context(), "a", es.ReadStream{}) {
+			break
+		}
+	}
+	mustAppend(t, s, to("a", es.Exactly(3), event("changed")))
+	if got := versions(t, s, "a"); len(got) != 4 {
+		t.Errorf("read %v", got)
+	}
+}
+
+// An iteration sees the store as it was when it began.
+func TestIterationSeesNoLaterAppends(t *testing.T) {
+	s := openAt(t, newPath(t))
+	fill(t, s, 2*fullPage, "a")
+	for _, seq := range []func() (n int){
+		func() (n int) {
+			for _, err := range s.All(t.Context(), es.ReadAll{}) {
+				if n++; err != nil {
+					t.Fatal(err)
+				}
+				if n%100 == 0 {
+					mustAppend(t, s, to("b", es.ExpectAny, event("made")))
+				}
+			}
+			return n - len(versions(t, s, "b")) + 2*fullPage/100
+		},
+		func() (n int) {
+			for _, err := range s.Stream(t.Context(), "a", es.ReadStream{}) {
+				if n++; err != nil {
+					t.Fatal(err)
+				}
+				if n == 1 {
+					mustAppend(t, s, to("a", es.ExpectAny, event("made")))
+				}
+			}
+			return n
+		},
+	} {
+		if n := seq(); n != 2*fullPage {
+			t.Errorf("%d events, want %d", n, 2*fullPage)
+		}
+	}
+}
+
+func TestCloseWhileIterating(t *testing.T) {
+	for name, read := range map[string]func(s *Store) iter.Seq2[*es.Stored, error]{
+		"All": func(s *Store) iter.Seq2[*es.Stored, error] { return s.All(t.Context(), es.ReadAll{}) },
+		"Merge": func(s *Store) iter.Seq2[*es.Stored, error] {
+			return s.All(t.Context(), es.ReadAll{Streams: []string{"a"}})
+		},
+		"Stream": func(s *Store) iter.Seq2[*es.Stored, error] { return s.Stream(t.Context(), "a", es.ReadStream{}) },
+	} {
+		s := openAt(t, newPath(t))
+		fill(t, s, 3*fullPage, "a")
+		n, last := 0, error(nil)
+		for _, last = range read(s) {
+			if n++; n == 2 {
+				closeStore(t, s)
+			}
+		}
+		if n != 3 || !errors.Is(last, es.ErrClosed) {
+			t.Errorf("%s: step %d is %v, want es.ErrClosed at step 3", name, n, last)
+		}
+	}
+}
+
+func TestCloseWhileReading(t *testing.T) {
+	s := openAt(t, newPath(t))
+	fill(t, s, 3*fullPage, "a")
+	read := make(chan struct{}, 1)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for {
+				for _, err := range s.All(context.Background(), es.ReadAll{}) {
+					if err == nil {
+						select {
+						case read <- struct{}{}:
+						default:
+						}
+						continue
+					}
+					if !errors.Is(err, es.ErrClosed) {
+						t.Error(err)
+					}
+					return
+				}
+			}
+		})
+	}
+	<-read
+	closeStore(t, s)
+	wg.Wait()
+}
+
+// tamper changes a file behind the back of its triggers.
+func tamper(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	run(t, path, append([]string{
+		"DROP TRIGGER events_keep_update", "DROP TRIGGER events_keep_delete", "DROP TRIGGER types_keep_update",
+		"DROP TRIGGER types_keep_delete", "DROP TRIGGER streams_keep_update", "DROP TRIGGER streams_keep_delete",
+	}, statements...)...)
+}
+
+func TestDamage(t *testing.T) {
+	corrupt := func(version, position int64, typ, text string) func(*es.EventError) error {
+		return func(e *es.EventError) error {
+			if e.Stream != "a" || e.Version != version || e.Position != position || e.Type != typ || !strings.Contains(e.Error(), text) {
+				return fmt.Errorf("got %+v: %w; want version %d, position %d, type %q, and %q in the text", *e, e, version, position, typ, text)
+			}
+			return nil
+		}
+	}
+	const mismatch = "do not match their checksum"
+	for _, test := range []struct {
+		name   string
+		damage string
+		read   int // events before the error, in the stream
+		want   func(*es.EventError) error
+		// all is set where reading all events finds it too.
+		all bool
+	}{
+		{"Payload", `UPDATE events SET payload = replace(payload, 'Ann', 'Bob') WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
+		{"Time", `UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
+		{"TypeVersion", `UPDATE events SET type_version = 2 WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
+		{"TypeName", `UPDATE types SET name = 'other' WHERE name = 'type1'`, 1, corrupt(2, 3, "other", mismatch), true},
+		{"Type", `UPDATE events SET type = 1 WHERE position = 3`, 1, corrupt(2, 3, "type0", mismatch), true},
+		{"TypeGone", `DELETE FROM types WHERE name = 'type1'`, 1, corrupt(2, 3, "", "does not name"), true},
+		{"Hole", `DELETE FROM events WHERE position = 3`, 1, corrupt(2, 4, "type2", "version 2 is missing: version 3 stands in its place"), false},
+		{"FirstGone", `DELETE FROM events WHERE position = 2`, 0, corrupt(1, 3, "type1", "version 1 is missing"), false},
+		{"LastGone", `DELETE FROM events WHERE position = 4`, 2, corrupt(3, 0, "", "version 3 is missing"), false},
+		{"Swapped", `UPDATE events SET version = 9 WHERE position = 2; UPDATE events SET version = 1 WHERE position = 3; UPDATE events SET version = 2 WHERE position = 2`,
+			0, corrupt(1, 3, "type1", mismatch), true},
+		{"Tags", `UPDATE events SET tags = '[["a"]]' WHERE position = 3`, 1, corrupt(2, 3, "type1", "tags are malformed"), true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := newPath(t)
+			s := openAt(t, path)
+			fill(t, s, 1, "b")
+			fill(t, s, 3, "a") // positions 2 to 4
+			closeStore(t, s)
+			tamper(t, path, test.damage)
+			s = openAt(t, path)
+
+			read, err := readError(t, s, "a", es.ReadStream{})
+			e, ok := errors.AsType[*es.EventError](err)
+			if !ok || !errors.Is(err, es.ErrCorrupt) || read != test.read {
+				t.Fatalf("%d events and %v, want %d and an *es.EventError that matches es.ErrCorrupt", read, err, test.read)
+			}
+			if err := test.want(e); err != nil {
+				t.Error(err)
+			}
+			if _, err := readError(t, s, "a", es.ReadStream{Backwards: true}); !errors.Is(err, es.ErrCorrupt) {
+				t.Errorf("backwards: %v, want es.ErrCorrupt", err)
+			}
+			for name, opts := range map[string]es.ReadAll{"All": {}, "Streams": {Streams: []string{"b", "a"}}} {
+				var err error
+				for _, e := range s.All(t.Context(), opts) {
+					err = e
+				}
+				if want := test.all || name == "Streams"; errors.Is(err, es.ErrCorrupt) != want {
+					t.Errorf("%s: %v, want es.ErrCorrupt: %t", name, err, want)
+				}
+			}
+			// The damage of one stream is not that of another.
+			if got := versions(t, s, "b"); len(got) != 1 {
+				t.Errorf("stream b: %v", got)
+			}
+		})
+	}
+}
+
+func TestDamagedIndexesAndStreams(t *testing.T) {
+	path := newPath(t)
+	s := openAt(t, path)
+	fill(t, s, 3, "a")
+	closeStore(t, s)
+	tamper(t, path, `INSERT INTO tags VALUES ('tenth', '0', 77)`, `INSERT INTO events SELECT 90, 77, version, type, type_version, recorded_at, randomblob(16), crc, crc_rest, tags, metadata, payload FROM events WHERE position = 1`)
+	s = openAt(t, path)
+	for _, opts := range []es.ReadAll{{}, {Query: es.Query{Items: []es.Item{{Tags: []es.Tag{{Key: "tenth", Value: "0"}}}}}}} {
+		var last error
+		for _, err := range s.All(t.Context(), opts) {
+			last = err
+		}
+		if !errors.Is(last, es.ErrCorrupt) {
+			t.Errorf("%+v: %v, want es.ErrCorrupt", opts, last)
+		}
+	}
+}
+
+// A file whose pages are damaged is an error, never less than was there.
+func TestDamagedPages(t *testing.T) {
+	path := newPath(t)
+	s := openAt(t, path)
+	fill(t, s, 2000, "a")
+	closeStore(t, s)
+	data := snapshot(t, strings.TrimSuffix(path, "/events.db"))["events.db"]
+	for page := 16 * 4096; page < len(data); page += 8 * 4096 {
+		copy(data[page:], bytes.Repeat([]byte{0xa5}, 64))
+	}
+	overwrite(t, path, data)
+	s, err := Open(t.Context(), path)
+	if err == nil {
+		defer closeStore(t, s)
+		_, err = readError(t, s, "a", es.ReadStream{})
+	}
+	if !errors.Is(err, es.ErrCorrupt) {
+		t.Fatalf("got %v, want es.ErrCorrupt", err)
+	}
+}
+
+// What is asked for by tag or type is found by an index, in the order of positions
+// and without sorting, so that a page costs no more than it yields.
+func TestQueriesUseIndexes(t *testing.T) {
+	s := openAt(t, newPath(t))
+	fill(t, s, 10, "a")
+	tag := func(v string) es.Tag { return es.Tag{Key: "tenth", Value: v} }
+	err := s.readers.with(t.Context(), func(c *conn) error {
+		sel, err := newSelection(c, s.types, es.Query{Items: []es.Item{
+			{Types: []string{"type0", "type1"}}, {Tags: []es.Tag{tag("1"), {Key: "stream", Value: "a"}}}, {Types: []string{"type1", "type2"}, Tags: []es.Tag{tag("2"), tag("3")}},
+		}})
+		if err != nil {
+			return err
+		}
+		// The rarer tag leads.
+		if got := sel.branches[2].tags[0]; got != tag("1") {
+			t.Errorf("the tag that leads is %v", got)
+		}
+		query, args := sel.statement(0, 10, 10)
+		return explainPlan(c, query, args, func(step string) {
+			if strings.Contains(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") {
+				t.Errorf("the plan has the step %q", step)
+			}
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for query, index := range map[string]string{
+		"SELECT id FROM streams WHERE category = ? AND key = ?":                     "streams_by_category",
+		"SELECT position FROM events WHERE stream = ? AND version BETWEEN ? AND ?":  "sqlite_autoindex_events_",
+		"SELECT position FROM events WHERE id = ?":                                  "sqlite_autoindex_events_",
+		"SELECT payload FROM esgen_events WHERE stream = ? AND version = ?":         "sqlite_autoindex_events_",
+		"SELECT payload FROM esgen_events WHERE type = ? AND position > ?":          "events_by_type",
+		"SELECT first_version FROM commands WHERE stream = ? AND id = ?":            "PRIMARY KEY",
+		"SELECT e.payload FROM esgen_events e WHERE e.category = ? AND e.key = ?":   "streams_by_category",
+		"SELECT position FROM tags WHERE key = ? AND value = ? ORDER BY position":   "PRIMARY KEY",
+		"SELECT position FROM events WHERE position > ? ORDER BY position LIMIT 10": "INTEGER PRIMARY KEY",
+	} {
+		var plan []string
+		err := s.readers.with(t.Context(), func(c *conn) error {
+			return explainPlan(c, query, nil, func(step string) { plan = append(plan, step) })
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(plan, "; "); !strings.Contains(text, index) || strings.Contains(text, "SCAN") {
+			t.Errorf("%s: the plan is %q, want it to use %s", query, text, index)
+		}
+	}
+}
+
+func TestConditions(t *testing.T) {
+	s := openAt(t, newPath(t))
+	fill(t, s, 2000, "a")
+	mustAppend(t, s, to("rare", es.ExpectNone, event("rare", es.Tag{Key: "person", Value: "7"}))) // 2001
+	fill(t, s, 2000, "b")
+	var tags []es.Tag
+	for i := range 2 * mostTags {
+		tags = append(tags, es.Tag{Key: "many", Value: fmt.Sprint(i)})
+	}
+	mustAppend(t, s, to("almost", es.ExpectNone, event("tagged", tags[1:]...))) // 4002
+	mustAppend(t, s, to("tagged", es.ExpectNone, event("tagged", tags...)))     // 4003
+	fill(t, s, 2000, "c")
+
+	person := es.Item{Tags: []es.Tag{{Key: "person", Value: "7"}}}
+	for _, test := range []struct {
+		item  es.Item
+		after int64
+		want  int64
+	}{
+		{person, 0, 2001}, {person, 2000, 2001}, {person, 2001, 0}, {person, 6003, 0}, {person, 1 << 60, 0}, {person, -1 << 63, 2001},
+		{es.Item{Types: []string{"rare"}}, 7, 2001}, {es.Item{Types: []string{"rare", "type0"}}, 2000, 2001},
+		{es.Item{Types: []string{"no such type"}}, 0, 0}, {es.Item{Types: []string{"no such type"}, Tags: person.Tags}, 0, 0},
+		{es.Item{}, 17, 18}, {es.Item{}, 6002, 6003}, {es.Item{}, 6003, 0},
+		{es.Item{Tags: tags}, 0, 4003}, {es.Item{Tags: tags[1:]}, 0, 4002},
+		{es.Item{Types: []string{"type0"}}, 6003 - nearHead, 0}, {es.Item{Types: []string{"type1"}}, 6003 - nearHead - 1, 0},
+	} {
+		query := es.Query{Items: []es.Item{test.item}}
+		want := test.want
+		if want == 0 { // by the book
+			for e, err := range s.All(t.Context(), es.ReadAll{After: test.after}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if query.Matches(e.Type, e.Tags) {
+					want = e.Position
+					break
+				}
+			}
+		}
+		a := to(uuid.NewString(), es.ExpectNone, event("signed"))
+		a.Conditions = []es.Condition{{Query: query, After: test.after}}
+		// In a group the condition is judged beside others, and behind new events.
+		group := writeGroup(s, to(uuid.NewString(), es.Exactly(3), event("never")), a)
+		broken, _ := errors.AsType[*es.ConditionError](group[1].err)
+		switch {
+		case want == 0 && group[1].err != nil || want > 0 && broken == nil:
+			t.Errorf("%+v after %d: %v, want it to break at %d", test.item, test.after, group[1].err, want)
+		case want > 0 && (broken.Position != want || broken.After != test.after):
+			t.Errorf("%+v after %d: broken at %d, want %d", test.item, test.after, broken.Position, want)
+		}
+	}
+}

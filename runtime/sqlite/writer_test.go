@@ -1,0 +1,290 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/mattn/go-sqlite3"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+// writeGroup writes appends as one group. The writer's own goroutine idles in the
+// meantime.
+func writeGroup(s *Store, appends ...es.Append) []*request {
+	group := make([]*request, len(appends))
+	for i := range appends {
+		group[i] = &request{append: &appends[i], events: 1, done: make(chan struct{})}
+	}
+	s.writer.write(group)
+	return group
+}
+
+func TestGroupJudgesEachAppendAfterThoseBeforeIt(t *testing.T) {
+	s := openAt(t, newPath(t))
+	mustAppend(t, s, to("a", es.ExpectNone, event("made")))
+
+	person := es.Tag{Key: "person", Value: "7"}
+	unlessTaken := func(stream string) es.Append {
+		a := to(stream, es.ExpectNone, event("signed", person))
+		a.Conditions = []es.Condition{{Query: es.Query{Items: []es.Item{{Tags: []es.Tag{person}}}}, After: 1}}
+		return a
+	}
+	twice := to("d", es.ExpectNone, event("made"))
+	stolen := to("e", es.ExpectNone, twice.Streams[0].Events[0])
+	byCommand := func() es.Append {
+		a := to("f", es.ExpectAny, event("made"))
+		a.Streams[0].CommandID = "register"
+		return a
+	}
+	group := writeGroup(s,
+		to("a", es.Exactly(1), event("changed")), // 0: version 2
+		to("a", es.Exactly(1), event("changed")), // 1: conflict
+		to("a", es.Exactly(2), event("changed")), // 2: version 3
+		unlessTaken("b"),                         // 3
+		unlessTaken("c"),                         // 4: condition broken
+		twice,                                    // 5
+		twice,                                    // 6: repeated
+		stolen,                                   // 7: duplicate
+		byCommand(),                              // 8
+		byCommand(),                              // 9: repeated
+	)
+	var got []string
+	for i, r := range group {
+		switch {
+		case r.err == nil && r.result.Repeated:
+			got = append(got, fmt.Sprintf("%d repeated at %d", i, r.result.Position))
+		case r.err == nil:
+			got = append(got, fmt.Sprintf("%d version %d", i, r.result.Streams[0].LastVersion))
+		default:
+			got = append(got, fmt.Sprintf("%d %v", i, r.err))
+		}
+	}
+	want := []string{
+		"0 version 2",
+		"1 version conflict: stream a is at version 2, expected one at version 1",
+		"2 version 3",
+		"3 version 1",
+		"4 condition broken: event signed at position 4 has come after position 1",
+		"5 version 1",
+		"6 repeated at 5",
+		fmt.Sprintf("7 duplicate event ID: event %s is stored already, in stream d at version 1, and this is not the append that stored it",
+			stolen.Streams[0].Events[0].ID),
+		"8 version 1",
+		"9 repeated at 6",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%q\nwant\n%q", got, want)
+	}
+	if got, want := positions(t, s, es.ReadAll{}), []int64{1, 2, 3, 4, 5, 6}; !slices.Equal(got, want) {
+		t.Errorf("positions %v, want %v", got, want)
+	}
+	if got := versions(t, s, "a"); !slices.Equal(got, []int64{1, 2, 3}) {
+		t.Errorf("stream a has versions %v", got)
+	}
+}
+
+// An append that SQLite cannot bear fails alone, whatever group it is in.
+func TestPoisonedAppendSparesItsNeighbours(t *testing.T) {
+	s := openAt(t, newPath(t))
+	s.writer.conn.raw.(*sqlite3.SQLiteConn).SetLimit(sqlite3.SQLITE_LIMIT_LENGTH, 10_000)
+
+	poisoned := to("b", es.ExpectNone, event("made"))
+	poisoned.Streams[0].Events[0].Payload = fmt.Appendf(nil, "%q", bytes.Repeat([]byte("x"), 20_000))
+	group := writeGroup(s, to("a", es.ExpectNone, event("made")), poisoned, to("c", es.ExpectNone, event("made")))
+
+	if err := errors.Join(group[0].err, group[2].err); err != nil {
+		t.Errorf("a neighbour failed: %v", err)
+	}
+	if err := group[1].err; !errors.Is(err, ErrTooLarge) || errors.Is(err, es.ErrOutcomeUnknown) {
+		t.Errorf("got %v, want ErrTooLarge", err)
+	}
+	if got := positions(t, s, es.ReadAll{}); len(got) != 2 {
+		t.Errorf("%d events are stored, want 2", len(got))
+	}
+	mustAppend(t, s, to("b", es.ExpectNone, event("made")))
+}
+
+func TestTooLargeForAnyFile(t *testing.T) {
+	s := openAt(t, newPath(t))
+	e := event("made")
+	e.Payload = make([]byte, mostRow+1) // is never touched
+	if _, err := s.Append(t.Context(), to("a", es.ExpectNone, e)); !errors.Is(err, ErrTooLarge) {
+		t.Fatalf("got %v, want ErrTooLarge", err)
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	var pages int // 0 sets no limit
+	s := openAt(t, newPath(t), withFaults(faults{begin: func(c *conn) error {
+		limit := pages
+		if limit == 0 {
+			limit = 1 << 30
+		}
+		_, err := c.pragma(fmt.Sprintf("max_page_count = %d", limit))
+		return err
+	}}))
+	large := func(stream string) es.Append {
+		a := to(stream, es.ExpectNone, event("made"))
+		a.Streams[0].Events[0].Payload = fmt.Appendf(nil, "%q", bytes.Repeat([]byte("x"), 20_000))
+		return a
+	}
+	mustAppend(t, s, large("before"))
+
+	pages = 1 // as few as the file has: SQLite never goes below that
+	full := large("during")
+	_, err := s.Append(t.Context(), full)
+	if !errors.Is(err, ErrFull) || errors.Is(err, es.ErrOutcomeUnknown) {
+		t.Fatalf("Append to a full disk: %v, want ErrFull", err)
+	}
+	group := writeGroup(s, large("x"), to("y", es.Exactly(7), event("made")), large("z"))
+	if !errors.Is(group[0].err, ErrFull) || !errors.Is(group[1].err, es.ErrConflict) || !errors.Is(group[2].err, ErrFull) {
+		t.Fatalf("a group on a full disk: %v, %v, %v", group[0].err, group[1].err, group[2].err)
+	}
+	if got := positions(t, s, es.ReadAll{}); len(got) != 1 {
+		t.Fatalf("%d events are stored, want 1", len(got))
+	}
+
+	pages = 0
+	if r := mustAppend(t, s, full); r.Repeated || r.Position != 2 {
+		t.Fatalf("after there was room again: %+v", r)
+	}
+}
+
+func TestUnknownOutcome(t *testing.T) {
+	ioerr := sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync}
+	for _, test := range []struct {
+		name   string
+		commit func(*conn) error
+		stored bool
+	}{
+		{"Stored", func(c *conn) error { return errors.Join(c.exec("COMMIT"), ioerr) }, true},
+		{"Lost", func(*conn) error { return ioerr }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			failing := false
+			s := openAt(t, newPath(t), withFaults(faults{commit: func(c *conn) error {
+				if !failing {
+					return c.exec("COMMIT")
+				}
+				failing = false // the disk recovers
+				return test.commit(c)
+			}}))
+			mustAppend(t, s, to("a", es.ExpectNone, event("made")))
+
+			failing = true
+			written, other := to("a", es.Exactly(1), event("changed")), to("b", es.ExpectNone, event("made"))
+			behind := to("a", es.Exactly(2), event("changed")) // good only if the one before is stored
+			ahead := to("a", es.Exactly(1), event("changed"))  // good only if it is not
+			// A conflict within the group is judged by what may not have come to be.
+			group := writeGroup(s, written, to("b", es.Exactly(3), event("made")), other, ahead)
+			for _, i := range []int{0, 2} {
+				if err := group[i].err; !errors.Is(err, es.ErrOutcomeUnknown) {
+					t.Fatalf("append %d: %v, want es.ErrOutcomeUnknown", i, err)
+				}
+			}
+			if err := group[1].err; !errors.Is(err, es.ErrConflict) {
+				t.Fatalf("append 1: %v, want a conflict", err)
+			}
+			if test.stored {
+				if err := group[3].err; !errors.Is(err, es.ErrConflict) {
+					t.Fatalf("an append at a version that was taken: %v, want a conflict", err)
+				}
+			} else if err := group[3].err; err != nil {
+				t.Fatalf("an append whose conflict never came to be: %v", err)
+			}
+
+			// The same append settles it.
+			r, err := s.Append(t.Context(), written)
+			if test.stored {
+				if err != nil || !r.Repeated || r.Position != 2 {
+					t.Fatalf("sent again: %+v, %v, want it repeated at position 2", r, err)
+				}
+				mustAppend(t, s, behind)
+			} else if !errors.Is(err, es.ErrConflict) {
+				t.Fatalf("sent again after another took its place: %+v, %v, want a conflict", r, err)
+			}
+			if r := mustAppend(t, s, other); r.Repeated != test.stored {
+				t.Fatalf("sent again: %+v, want Repeated %t", r, test.stored)
+			}
+		})
+	}
+}
+
+// Whoever finds the file locked waits, and then hears that nothing was stored.
+func TestBusy(t *testing.T) {
+	path := newPath(t)
+	s := openAt(t, path, WithBusyTimeout(0))
+	other, err := dial(s.file.source("mode=rw", "_busy_timeout=0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.close()
+	if err := other.exec("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	a := to("a", es.ExpectNone, event("made"))
+	if _, err := s.Append(t.Context(), a); !errors.Is(err, ErrBusy) || errors.Is(err, es.ErrOutcomeUnknown) {
+		t.Fatalf("Append to a locked file: %v, want ErrBusy", err)
+	}
+	if _, err := Open(t.Context(), path, WithBusyTimeout(0)); !errors.Is(err, ErrBusy) {
+		t.Fatalf("Open of a locked file: %v, want ErrBusy", err)
+	}
+	if got := positions(t, s, es.ReadAll{}); len(got) != 0 {
+		t.Fatalf("a reader sees %v", got)
+	}
+	if err := other.exec("ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, s, a)
+
+	// A store that is patient gets its turn.
+	patient := openAt(t, path)
+	if err := other.exec("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		if _, err := patient.Append(t.Context(), to("b", es.ExpectNone, event("made"))); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := other.exec("COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	waiting.Wait()
+}
+
+func TestManyGoroutines(t *testing.T) {
+	const goroutines, each = 64, 20
+	s := openAt(t, newPath(t))
+	var wg sync.WaitGroup
+	for g := range goroutines {
+		wg.Go(func() {
+			for range each {
+				if _, err := s.Append(t.Context(), to("shared", es.ExpectAny, event("made"))); err != nil {
+					t.Error(err)
+				}
+				if _, err := s.Append(t.Context(), to(fmt.Sprint("own-", g), es.ExpectAny, event("made"))); err != nil {
+					t.Error(err)
+				}
+				versions(t, s, fmt.Sprint("own-", g))
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(versions(t, s, "shared")); n != goroutines*each {
+		t.Errorf("%d events in the shared stream, want %d", n, goroutines*each)
+	}
+	for g := range goroutines {
+		if n := len(versions(t, s, fmt.Sprint("own-", g))); n != each {
+			t.Errorf("%d events in stream %d, want %d", n, g, each)
+		}
+	}
+}
