@@ -1,0 +1,57 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/esgen/esgen/schema"
+)
+
+const checkHelp = `check does all that esgen does, but writes nothing: it says which generated files are stale,
+missing or left over, and shows what would change as a unified diff. It is meant for CI,
+and for a look before generating.
+
+With --format text the diff goes to the standard output, in the form that "git apply"
+and "patch -p1" take, and findings go to the standard error. With --format json or github
+the findings go to the standard output, and there is no diff.`
+
+func newCheckCommand() *cobra.Command {
+	var flags generateFlags
+	cmd := &cobra.Command{
+		Use:   "check [PATTERN...]",
+		Short: "Say which generated files are not up to date",
+		Long:  checkHelp + "\n" + exitHelp,
+		Example: `  esgen check ./...
+  esgen check --format github ./...`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return check(cmd, &flags, args)
+		},
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+// check shows the plan that generate would carry out.
+func check(cmd *cobra.Command, flags *generateFlags, patterns []string) error {
+	progress := startProgress(cmd.ErrOrStderr())
+	defer progress.stop()
+	p, found, err := makePlan(cmd.Context(), flags, patterns, progress)
+	if err != nil {
+		return err
+	}
+	progress.stop()
+	if found.HasErrors() {
+		return report(cmd, flags.format, found)
+	}
+	diffs := cmd.OutOrStdout()
+	if flags.format.Format != schema.FormatText {
+		diffs = io.Discard
+	}
+	stale, err := p.compare(diffs)
+	if err != nil {
+		return err
+	}
+	return report(cmd, flags.format, append(found, stale...))
+}

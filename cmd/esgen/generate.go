@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/esgen/esgen/schema"
+	"github.com/esgen/esgen/schema/golang"
+	"github.com/esgen/esgen/templates"
+)
+
+// generateFlags are those of the commands that read packages.
+type generateFlags struct {
+	folder  string
+	tags    []string
+	format  formatFlag
+	verbose bool
+}
+
+func (f *generateFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&f.tags, "tags", nil, "build `TAGS` to consider satisfied, separated by commas")
+	f.format.Format = schema.FormatText
+	cmd.Flags().Var(&f.format, "format", "how findings are printed: text or, for other programs, json or github")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// generate is esgen without a subcommand.
+func generate(cmd *cobra.Command, flags *generateFlags, patterns []string) error {
+	progress := startProgress(cmd.ErrOrStderr())
+	defer progress.stop()
+	p, found, err := makePlan(cmd.Context(), flags, patterns, progress)
+	if err != nil {
+		return err
+	}
+	progress.stop()
+	if err := report(cmd, flags.format, found); err != nil {
+		return err
+	}
+	if err := p.write(cmd.Context()); err != nil {
+		return err
+	}
+	if flags.verbose {
+		p.list(cmd.ErrOrStderr())
+	}
+	return nil
+}
+
+// makePlan reads the packages and says what there is to do. The plan is nil where
+// the findings have errors.
+func makePlan(ctx context.Context, flags *generateFlags, patterns []string, progress *progress) (*plan, schema.Diagnostics, error) {
+	if len(patterns) == 0 {
+		patterns = []string{"."}
+	}
+	progress.step("reading packages")
+	module, found, err := golang.Load(ctx, golang.Config{
+		Tags: flags.tags,
+		Progress: func(done, total int, _ string) {
+			progress.step(fmt.Sprintf("reading packages: %d of %d", done, total))
+		},
+	}, patterns...)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = append(found, schema.Check(module)...)
+	if found.HasErrors() {
+		return nil, found, nil
+	}
+	progress.step(fmt.Sprintf("generating %s", count(len(module.Packages), "package")))
+	files, err := templates.Generate(module)
+	if err != nil {
+		return nil, nil, fmt.Errorf("nothing was written: %w", err)
+	}
+	var folders []string
+	for _, p := range module.Packages {
+		if p.Generate {
+			folders = append(folders, p.Dir)
+		}
+	}
+	p, foreign, err := newPlan(files, folders)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, append(found, foreign...), nil
+}

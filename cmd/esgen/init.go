@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/semver"
+
+	"github.com/esgen/esgen/templates/scaffold"
+)
+
+const (
+	ownModule = "github.com/esgen/esgen"
+	ownTool   = ownModule + "/cmd/esgen"
+)
+
+const initHelp = `init starts a package: an aggregate with two events, and a test. DIR is its folder, which is
+made if need be and must not have Go files yet; without DIR it is the current one. After
+
+	go generate ./DIR
+	go test ./DIR
+
+the test passes, and everything is yours to change.
+
+If there is no go.mod yet, init makes one. It then has the go command add what the package
+needs: esgen as a tool, and the modules that the package imports. Each command is printed
+before it runs.`
+
+// initFlags are those of esgen init.
+type initFlags struct {
+	pkg, aggregate, module string
+	yaml                   bool
+}
+
+func newInitCommand() *cobra.Command {
+	var flags initFlags
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Start a package with an aggregate, two events and a test",
+		Long:  initHelp,
+		Example: `  esgen init order
+  esgen init --aggregate Basket shop`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError(cmd, fmt.Errorf("one folder at a time, but there are %d", len(args)))
+			}
+			return nil
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.yaml {
+				return errors.New("--yaml: events cannot be declared in YAML yet; without it, init writes annotated Go")
+			}
+			folder := "."
+			if len(args) > 0 {
+				folder = args[0]
+			}
+			return initialize(cmd, &flags, folder)
+		},
+	}
+	cmd.Flags().StringVar(&flags.pkg, "package", "", "`NAME` of the package, by default that of the folder")
+	cmd.Flags().StringVar(&flags.aggregate, "aggregate", "", "Go `NAME` of the aggregate, by default made from the package's")
+	cmd.Flags().StringVar(&flags.module, "module", "", "`PATH` of the module, where there is no go.mod yet")
+	cmd.Flags().BoolVar(&flags.yaml, "yaml", false, "")
+	_ = cmd.Flags().MarkHidden("yaml")
+	return cmd
+}
+
+// initialize writes the files of a package, and makes its module ready for it.
+func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
+	ctx := cmd.Context()
+	absolute, err := filepath.Abs(folder)
+	if err != nil {
+		return err
+	}
+	if found, err := filepath.Glob(filepath.Join(absolute, "*.go")); err == nil && len(found) > 0 {
+		return fmt.Errorf("folder %s has Go files already (%s); init starts a package in a folder of its own",
+			folder, filepath.Base(found[0]))
+	}
+	name := flags.pkg
+	if name == "" {
+		name = packageName(filepath.Base(absolute))
+	}
+	files, err := scaffold.Files(scaffold.Options{Package: name, Aggregate: flags.aggregate})
+	if err != nil {
+		return err
+	}
+	module, err := findModule(ctx)
+	if err != nil {
+		return err
+	}
+
+	p := &plan{}
+	for _, f := range files {
+		target := filepath.Join(absolute, f.Name)
+		p.changes = append(p.changes, change{action: created, path: target, target: target, new: f.Content})
+	}
+	if err := os.MkdirAll(absolute, 0o777); err != nil {
+		return err
+	}
+	if err := p.write(ctx); err != nil {
+		return err
+	}
+	p.list(cmd.OutOrStdout())
+
+	pattern := "./" + filepath.ToSlash(folder)
+	switch {
+	case filepath.IsAbs(folder):
+		pattern = folder
+	case folder == ".":
+		pattern = "."
+	}
+	if err := module.prepare(ctx, cmd.ErrOrStderr(), flags.module, pattern); err != nil {
+		return fmt.Errorf("%w\nThe package is written, but its module is not ready: see to the above, then run\n%s",
+			err, nextSteps(pattern))
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nNow run\n%s\n", nextSteps(pattern))
+	return err
+}
+
+func nextSteps(pattern string) string {
+	return fmt.Sprintf("\tgo generate %s\n\tgo test %[1]s", pattern)
+}
+
+// packageName makes a package's name of a folder's: my-shop is myshop.
+func packageName(folder string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, folder)
+}
+
+// userModule is what is known of the module that a new package is to be part of. The
+// zero value is one that does not exist yet.
+type userModule struct {
+	path string
+	// esgen is the version of esgen that go.mod requires, empty for none.
+	esgen string
+	// tool says that "go tool esgen" works.
+	tool bool
+}
+
+// findModule reads the go.mod of the current folder or of one above.
+func findModule(ctx context.Context) (userModule, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return userModule{}, fmt.Errorf("cannot run the go command: %w", err)
+	}
+	name := string(bytes.TrimSpace(out))
+	if name == "" || name == os.DevNull {
+		return userModule{}, nil
+	}
+	content, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return userModule{}, nil
+	}
+	if err != nil {
+		return userModule{}, err
+	}
+	parsed, err := modfile.Parse(name, content, nil)
+	if err != nil {
+		return userModule{}, err
+	}
+	if parsed.Module == nil {
+		return userModule{}, fmt.Errorf("%s has no module line", displayPath(name))
+	}
+	m := userModule{path: parsed.Module.Mod.Path}
+	m.tool = m.path == ownModule
+	for _, r := range parsed.Require {
+		if r.Mod.Path == ownModule {
+			m.esgen = r.Mod.Version
+		}
+	}
+	for _, t := range parsed.Tool {
+		m.tool = m.tool || t.Path == ownTool
+	}
+	return m, nil
+}
+
+// prepare has the go command make go.mod and go.sum fit for a new package. Path names
+// the module if it does not exist yet; empty, it is made from the current folder.
+func (m userModule) prepare(ctx context.Context, log io.Writer, modulePath, pattern string) error {
+	if m.path == "" {
+		if modulePath == "" {
+			modulePath = path.Join("example.com", packageName(filepath.Base(currentFolder())))
+		}
+		if err := runGo(ctx, log, "mod", "init", modulePath); err != nil {
+			return err
+		}
+	}
+	if !m.tool {
+		version := m.esgen
+		if version == "" {
+			version = ownVersion()
+		}
+		if err := runGo(ctx, log, "get", "-tool", ownTool+"@"+version); err != nil {
+			return err
+		}
+	}
+	return runGo(ctx, log, "get", "-t", pattern)
+}
+
+// ownVersion is the version of esgen to put into go.mod: that of this binary if it is
+// a released one.
+func ownVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == ownModule && semver.IsValid(info.Main.Version) {
+		return info.Main.Version
+	}
+	return "latest"
+}
+
+// runGo runs the go command and tells so.
+func runGo(ctx context.Context, log io.Writer, args ...string) error {
+	fmt.Fprintf(log, "go %s\n", strings.Join(args, " "))
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
+	}
+	return nil
+}
