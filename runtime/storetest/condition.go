@@ -25,9 +25,9 @@ var conditionCases = []testCase{
 	{"OneOfSeveral", "an append whose condition is broken is stored in none of its streams", conditionsAtomic},
 }
 
-// decide appends one event to a stream of its own on a condition.
+// decide is an append that can be refused for its conditions only.
 func (s *subject) decide(c ...es.Condition) es.Append {
-	return provided(write(to(fmt.Sprintf("decision-%d", serial.Add(1)), es.ExpectNone, event("decision.made"))), c...)
+	return provided(write(to("decisions", es.ExpectAny, event("decision.made"))), c...)
 }
 
 // holds appends on conditions that must hold.

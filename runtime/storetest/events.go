@@ -3,7 +3,6 @@ package storetest
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -103,58 +102,4 @@ func cloneAppend(a es.Append) es.Append {
 		}
 	}
 	return a
-}
-
-// describe names an append in a failure.
-func describe(a es.Append) string {
-	var b strings.Builder
-	for i, part := range a.Streams {
-		switch {
-		case i == 4:
-			fmt.Fprintf(&b, " and %d more streams", len(a.Streams)-i)
-		case i < 4:
-			if i > 0 {
-				b.WriteString(" and ")
-			}
-			fmt.Fprintf(&b, "%d events to %q (%s)", len(part.Events), brief(part.Stream.Name), describeExpected(part.Expected))
-			if part.CommandID != "" {
-				fmt.Fprintf(&b, " by command %q", brief(part.CommandID))
-			}
-		}
-	}
-	for i, c := range a.Conditions {
-		if i == 2 {
-			fmt.Fprintf(&b, " and %d more conditions", len(a.Conditions)-i)
-			break
-		}
-		fmt.Fprintf(&b, " if nothing after %d matches %s", c.After, brief(fmt.Sprintf("%+q", c.Query.Items)))
-	}
-	return b.String()
-}
-
-func describeExpected(e es.Expected) string {
-	switch e {
-	case es.ExpectNone:
-		return "expecting none"
-	case es.ExpectAny:
-		return "expecting anything"
-	case es.ExpectExists:
-		return "expecting that it exists"
-	}
-	return fmt.Sprintf("expecting version %d", e)
-}
-
-func describeStored(e es.Stored) string {
-	return fmt.Sprintf("%s, position %d, version %d of %q, ID %s, payload %s",
-		e.Type, e.Position, e.Version, brief(e.Stream.Name), e.ID, brief(string(e.Payload)))
-}
-
-func describeRead(opts es.ReadAll) string { return brief(fmt.Sprintf("%+v", opts)) }
-
-// brief cuts what is too long for a message.
-func brief(s string) string {
-	if len(s) <= 200 {
-		return s
-	}
-	return fmt.Sprintf("%s … (%d bytes)", strings.ToValidUTF8(s[:160], ""), len(s))
 }

@@ -77,14 +77,14 @@ func (s *subject) refused(a es.Append, target error) error {
 	s.Helper()
 	r, err := s.store.Append(s.Context(), a)
 	if err == nil {
-		s.Fatalf("Append of %s succeeded with %+v, want an error that matches %q", describe(a), r, target)
+		s.Fatalf("Append of %s succeeded with %+v, want an error that matches %s", describe(a), r, describeError(target))
 	}
 	if !errors.Is(err, target) {
-		s.Fatalf("Append of %s: the error is %q (%T), want one that matches %q", describe(a), err, err, target)
+		s.Fatalf("Append of %s: the error is %q (%T), want one that matches %s", describe(a), err, err, describeError(target))
 	}
 	for _, other := range []error{es.ErrConflict, es.ErrCondition, es.ErrDuplicateEvent, es.ErrInvalidAppend, es.ErrOutcomeUnknown} {
 		if other != target && target != es.ErrExists && errors.Is(err, other) {
-			s.Fatalf("Append of %s: the error %q matches %q as it should, and %q too", describe(a), err, target, other)
+			s.Fatalf("Append of %s: the error %q matches %s as it should, and %s too", describe(a), err, describeError(target), describeError(other))
 		}
 	}
 	s.verify("after a refused append")

@@ -111,7 +111,7 @@ func same(got, want []es.Stored) error {
 // repeated, as far as one can tell without the store.
 func checkResult(a es.Append, r es.Result) error {
 	if r.Repeated {
-		return errors.New("Repeated is set, though the append was new")
+		return errors.New("the result says Repeated, though the append was new")
 	}
 	if len(r.Streams) != len(a.Streams) {
 		return fmt.Errorf("the result has %d streams, want %d, one for each stream of the append", len(r.Streams), len(a.Streams))
