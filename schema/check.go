@@ -80,10 +80,10 @@ func (d *Diagnostic) note(at Span, format string, args ...any) *Diagnostic {
 	return d
 }
 
-// help says what to do. An empty text leaves what was said before.
+// help says what to do, instead of what was said before, unless the text is empty.
 func (d *Diagnostic) help(format string, args ...any) *Diagnostic {
-	if format != "" {
-		d.Help = fmt.Sprintf(format, args...)
+	if text := fmt.Sprintf(format, args...); text != "" {
+		d.Help = text
 	}
 	return d
 }

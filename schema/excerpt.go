@@ -24,7 +24,9 @@ func cutLine(line string, offset, width int) (text string, before, carets int) {
 	right = strings.TrimRight(right, " ")
 
 	if columns(left)+columns(middle)+columns(right) > excerptColumns {
-		middle = cutRight(middle, excerptColumns)
+		if columns(middle) > excerptColumns-1 {
+			middle, right = cutRight(middle, excerptColumns-1), ""
+		}
 		behind := min(columns(right), excerptAfter)
 		left = cutLeft(left, max(excerptColumns-columns(middle)-behind, 1))
 		right = cutRight(right, max(excerptColumns-columns(left)-columns(middle), 1))

@@ -203,7 +203,7 @@ func (p *textPrinter) summary(d Diagnostics) {
 	if warnings > 0 {
 		counts = append(counts, count(warnings, "warning"))
 	}
-	fmt.Fprintf(p, "\n%s; for more on one, run esgen explain %s\n", strings.Join(counts, ", "), slices.Min(codes))
+	fmt.Fprintf(p, "\n%s; for more, run esgen explain %s\n", strings.Join(counts, ", "), slices.Min(codes))
 }
 
 // oneLine keeps a text from a source, which may have anything in it, from breaking

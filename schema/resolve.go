@@ -13,8 +13,9 @@ type scope struct {
 	// holders are all types with apply methods; uses is what these methods apply.
 	holders []*holder
 	uses    []*use
-	// refs are all fields that hold children.
-	refs []*childRef
+	// refs are all fields that hold children, byParent those of each child.
+	refs     []*childRef
+	byParent map[*Child][]*childRef
 	// lost are the aggregates whose of= leads nowhere. What their streams are is
 	// anybody's guess, so nothing is said that rests on it.
 	lost map[*Aggregate]bool
@@ -95,6 +96,13 @@ func (c *checker) resolve(p *Package) {
 	for _, a := range p.Aggregates {
 		s.resolveDispatch(a)
 	}
+}
+
+// has says whether e is what its Go name means in the package. A type that is
+// declared twice, or as two things at once, is reported as just that.
+func (s *scope) has(e *Event) bool {
+	name := e.GoName.Value
+	return s.events[name] == e && s.aggregates[name] == nil && s.children[name] == nil
 }
 
 // owner is the aggregate that an event belongs to: the one that of= names; else

@@ -27,6 +27,7 @@ func (r *childRef) owner() Text {
 // probably meant to be: it is reported, and what hangs on it is not.
 func (s *scope) resolveChildren() {
 	byParent := map[*Child][]*childRef{}
+	s.byParent = byParent
 	for _, a := range s.pkg.Aggregates {
 		for _, f := range a.Fields {
 			if r := s.childRef(f); r != nil {

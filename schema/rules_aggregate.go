@@ -204,6 +204,7 @@ func checkNoID(c *checker) {
 
 // idHolder is a type that can have an ID.
 type idHolder struct {
+	pkg    *Package
 	what   string
 	goName Text
 	fields []*Field
@@ -214,10 +215,10 @@ func (c *checker) idHolders() []idHolder {
 	var holders []idHolder
 	for _, p := range c.packages() {
 		for _, a := range p.Aggregates {
-			holders = append(holders, idHolder{"aggregate", a.GoName, a.Fields, false})
+			holders = append(holders, idHolder{p, "aggregate", a.GoName, a.Fields, false})
 		}
 		for _, child := range p.Children {
-			holders = append(holders, idHolder{"child", child.GoName, child.Fields, true})
+			holders = append(holders, idHolder{p, "child", child.GoName, child.Fields, true})
 		}
 	}
 	return holders
@@ -261,7 +262,7 @@ func checkUnfitID(c *checker) {
 		if why == "" {
 			continue
 		}
-		d := c.errorf(codeUnfitID, at(f.TypeSpan, f.Name.Span), "%s cannot be the ID of %s: %s", spell(f.Type, ""), h.goName.Value, why)
+		d := c.errorf(codeUnfitID, at(f.TypeSpan, f.Name.Span), "%s cannot be the ID of %s: %s", spell(f.Type, h.pkg.Path), h.goName.Value, why)
 		if h.child {
 			d.help("the ID of a child is comparable, such as a string, an integer or a uuid.UUID")
 		} else {

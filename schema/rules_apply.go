@@ -132,22 +132,59 @@ func checkMissingApply(c *checker) {
 	for _, p := range c.packages() {
 		s := c.scopes[p]
 		for _, a := range p.Aggregates {
-			suppressed := map[string]bool{}
-			for _, name := range a.Suppress {
-				suppressed[name.Value] = true
-			}
 			if a.SuppressAll != nil || s.aggregates[a.GoName.Value] != a {
 				continue
 			}
+			suppressed := s.named(a)
 			for _, d := range a.Dispatch {
 				e := d.Event
-				// Of two events of one Go name, which is reported, methods belong to the first.
-				if d.Own && d.Apply == nil && !suppressed[e.GoName.Value] && s.events[e.GoName.Value] == e {
+				if d.Own && d.Apply == nil && !suppressed[e] && s.has(e) {
 					c.reportMissingApply(s, a, e)
 				}
 			}
 		}
 	}
+}
+
+// named are the events that are suppressed on a, that a directive on a or its
+// children was probably meant to name, and that children apply which no aggregate
+// holds. The latter are reported as what they are: unknown names, stray children.
+func (s *scope) named(a *Aggregate) map[*Event]bool {
+	named := map[*Event]bool{}
+	for _, name := range a.Suppress {
+		named[s.meant(name.Value)] = true
+	}
+	for _, u := range s.uses {
+		switch {
+		case u.holder.root == nil && u.event != nil:
+			named[u.event] = true
+		case u.event == nil && (u.holder.root == a || u.holder.root == nil):
+			named[s.meant(u.name.Value)] = true
+		}
+	}
+	return named
+}
+
+// meant is the event that a name in a directive means or was probably meant to,
+// nil where there is none.
+func (s *scope) meant(name string) *Event {
+	if e := s.events[name]; e != nil {
+		return e
+	}
+	for _, e := range s.pkg.Events {
+		if e.WireName == name && name != "" {
+			return e
+		}
+	}
+	return s.events[nearest(name, s.eventNames())]
+}
+
+func (s *scope) eventNames() []string {
+	var names []string
+	for _, e := range s.pkg.Events {
+		names = append(names, e.GoName.Value)
+	}
+	return names
 }
 
 func (c *checker) reportMissingApply(s *scope, a *Aggregate, e *Event) {
@@ -156,8 +193,7 @@ func (c *checker) reportMissingApply(s *scope, a *Aggregate, e *Event) {
 		note(a.GoName.Span, "%s is declared here", a.GoName.Value).
 		help("add %s, or //es:suppress %s on %s", applySignature(a.GoName.Value, goName), goName, a.GoName.Value)
 	for _, h := range s.holders {
-		// A child that no aggregate holds might be meant to be one of this.
-		if h.root != nil && h.root != a {
+		if h.root != a {
 			continue
 		}
 		for _, apply := range h.applies {
@@ -244,7 +280,7 @@ func checkSuppressed(c *checker) {
 						help("remove one of the two: all covers every event that has no apply method")
 				}
 				e := s.events[name.Value]
-				if e == nil {
+				if e == nil || !s.sharesStream(a, e) {
 					continue
 				}
 				if uses := s.usesOf(a, e); len(uses) > 0 {
@@ -277,35 +313,31 @@ func checkUnknownEvent(c *checker) {
 
 func (c *checker) reportUnknownEvent(s *scope, name Text, who string) {
 	d := c.errorf(codeUnknownEvent, name.Span, "%s %s, which is no event of package %s", who, name.Value, s.pkg.Name)
-	var goNames []string
-	for _, e := range s.pkg.Events {
-		goNames = append(goNames, e.GoName.Value)
-		if e.WireName == name.Value && name.Value != "" {
-			d.help("an event is named by its Go type here: %s", e.GoName.Value)
+	switch e := s.meant(name.Value); {
+	case e == nil:
+	case e.WireName == name.Value:
+		d.help("an event is named by its Go type here: %s", e.GoName.Value)
+		return
+	default:
+		d.help("did you mean %s?", e.GoName.Value)
+		return
+	}
+	for _, o := range s.pkg.Objects {
+		if o.Recv == "" && o.Kind == "type" && o.Name.Value == name.Value {
+			d.note(o.Name.Span, "%s is declared here", name.Value).
+				help("if %s is to be an event, it needs //es:event", name.Value)
 			return
 		}
 	}
-	if nearest(name.Value, goNames) == "" {
-		for _, o := range s.pkg.Objects {
-			if o.Recv == "" && o.Kind == "type" && o.Name.Value == name.Value {
-				d.note(o.Name.Span, "%s is declared here", name.Value).
-					help("if %s is to be an event, it needs //es:event", name.Value)
-				return
-			}
-		}
-	}
-	if help := didYouMean(name.Value, "events", goNames); help != "" {
-		d.help("%s", help)
-		return
-	}
-	d.help("declare it: a struct with //es:event")
+	d.help("declare it: a struct with //es:event").
+		help("%s", didYouMean(name.Value, "events", s.eventNames()))
 }
 
 func checkOffStream(c *checker) {
 	for _, p := range c.packages() {
 		s := c.scopes[p]
 		for _, u := range s.uses {
-			if u.event != nil && !s.sharesStream(u.holder.root, u.event) {
+			if u.event != nil && !s.arrives(u) {
 				c.reportOffStream(u.name, u.method()+" applies", u.holder.root, u.event)
 			}
 		}
@@ -317,6 +349,17 @@ func checkOffStream(c *checker) {
 			}
 		}
 	}
+}
+
+// arrives says whether the event of a use is on the stream of its aggregate. Of a
+// child that two aggregates hold, which is reported, either will do.
+func (s *scope) arrives(u *use) bool {
+	for _, other := range s.uses {
+		if other.apply == u.apply && other.event == u.event && s.sharesStream(other.holder.root, u.event) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *checker) reportOffStream(name Text, who string, a *Aggregate, e *Event) {

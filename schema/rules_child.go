@@ -504,24 +504,29 @@ func (c *checker) reportChildKey(p *Package, u *use, problem keyProblem) {
 
 func checkChildCircle(c *checker) {
 	for _, p := range c.packages() {
-		reported := map[*Child]bool{}
-		for _, r := range c.scopes[p].refs {
-			if !r.inCircle || reported[r.parent] {
+		s := c.scopes[p]
+		reported := map[*childRef]bool{}
+		for _, r := range s.refs {
+			if !r.inCircle || reported[r] {
 				continue
 			}
-			parent, child := r.parent, r.step.Child
-			d := c.errorf(codeChildCircle, r.step.Field.Name.Span, "child %s is part of itself, through field %s", parent.GoName.Value, r.field()).
+			d := c.errorf(codeChildCircle, r.step.Field.Name.Span, "child %s is part of itself, through field %s", r.parent.GoName.Value, r.field()).
 				help("keep the tree flat: a map of all of them, each with the ID of its parent")
-			for _, next := range c.scopes[p].refs {
-				if next.inCircle {
-					reported[next.parent] = true
-					if next.parent != parent && child != parent {
+			for _, next := range s.refs {
+				if next.inCircle && s.leadsTo(r.step.Child, next.parent) && s.leadsTo(next.step.Child, r.parent) {
+					reported[next] = true
+					if next != r {
 						d.note(next.step.Field.Name.Span, "%s leads on to %s", next.field(), next.step.Child.GoName.Value)
 					}
 				}
 			}
 		}
 	}
+}
+
+// leadsTo says whether children lead from one to another.
+func (s *scope) leadsTo(from, to *Child) bool {
+	return leadsTo(from, to, s.byParent, map[*Child]bool{})
 }
 
 func checkStrayChild(c *checker) {

@@ -92,7 +92,7 @@ func checkOwner(c *checker) {
 		s := c.scopes[p]
 		for _, e := range p.Events {
 			switch {
-			case e.Owner != nil:
+			case e.Owner != nil || !s.has(e):
 			case e.Of != nil:
 				c.reportUnknownOf(s, e)
 			case len(p.Aggregates) == 0:
@@ -187,7 +187,7 @@ func alternatives(names []string) string {
 func checkStruct(c *checker) {
 	for _, p := range c.packages() {
 		for _, e := range p.Events {
-			if e.Type == nil || e.Struct() != nil {
+			if e.Type == nil || e.Struct() != nil || !c.scopes[p].has(e) {
 				continue
 			}
 			t := Resolve(e.Type)
@@ -233,7 +233,7 @@ func checkEmbeds(c *checker) {
 			c.refuseEmbedded("child "+child.GoName.Value, child.Fields, "Root", "Decision")
 		}
 		for _, e := range p.Events {
-			if s := e.Struct(); s != nil {
+			if s := e.Struct(); s != nil && c.scopes[p].has(e) {
 				c.refuseEmbedded("event "+e.GoName.Value, s.Fields, "Root", "Child", "Decision")
 				c.refuseEmbeddedEvents(e, s)
 			}

@@ -187,6 +187,14 @@ func checkJSONNames(c *checker) {
 			help("give one of them another name, as in `json:%q`", snakeCase(clash.Loser.Field.Name.Value))
 		if first.at != second.at {
 			d.note(first.at, "%s has it too", first.name)
+		} else {
+			// It is one field, which comes in two ways.
+			d.help("keep one of the two ways, or give one of them a name")
+			for _, f := range []JSONField{clash.Winner, clash.Loser} {
+				if len(f.Path) > 0 {
+					d.note(f.Path[0].Name.Span, "it comes through %s", f.Path[0].Name.Value)
+				}
+			}
 		}
 		v.note(d)
 	})

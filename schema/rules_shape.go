@@ -150,7 +150,7 @@ func (m *applyMethod) paramProblem() (problem, help string) {
 		known = known && u.event != nil
 	}
 	several := len(events) > 1
-	takes := "take " + events[0] + " by value, and nothing else"
+	takes := "write " + m.Method.Value + "(e " + events[0] + ")"
 	if several {
 		takes = "take an interface that " + enumerate(events) + " all are, such as " + m.eventInterface()
 	}

@@ -168,7 +168,12 @@ func checkPlaceholder(c *checker) {
 func checkTemplateChars(c *checker) {
 	for _, p := range c.packages() {
 		for _, a := range templated(p) {
-			if bad := firstBad(strings.ReplaceAll(a.Stream.Value, idPlaceholder, ""), "{}\"'`\\*?>%"); bad != "" {
+			rest := strings.ReplaceAll(a.Stream.Value, idPlaceholder, "")
+			if strings.ContainsAny(rest, "{}") && rest != a.Stream.Value {
+				c.errorf(codeTemplateChars, a.Stream.Span, "the stream template of %s has a brace that is not one of {id}", a.GoName.Value).
+					help("{id} is the only placeholder")
+			}
+			if bad := firstBad(rest, "\"'`\\*?>%"); bad != "" {
 				c.errorf(codeTemplateChars, a.Stream.Span, "the stream template of %s has %s in it", a.GoName.Value, bad).
 					help("use letters, digits and - _ . : / @ +")
 			}
@@ -178,55 +183,72 @@ func checkTemplateChars(c *checker) {
 
 func checkOverlap(c *checker) {
 	for _, p := range c.packages() {
-		c.overlaps(c.streamOwners(p), nil)
+		c.overlaps(c.streams(p), nil)
 		if p.Registry != nil {
-			var all []*Aggregate
+			var all []stream
 			for _, member := range p.Registry.Packages {
-				all = append(all, c.streamOwners(member)...)
+				all = append(all, c.streams(member)...)
 			}
 			c.overlaps(all, p.Registry)
 		}
 	}
 }
 
-// streamOwners are the aggregates of a package that have a stream of their own.
-func (c *checker) streamOwners(p *Package) []*Aggregate {
-	s := c.scopes[p]
-	return slices.DeleteFunc(slices.Clone(p.Aggregates), func(a *Aggregate) bool {
-		return a.StreamOwner != a || s != nil && s.lost[a]
-	})
+// stream is an aggregate that has a stream of its own.
+type stream struct {
+	*Aggregate
+	pkg *Package
+	// at is where the template is spelt, or the name that it is made of.
+	at Span
 }
 
-func (c *checker) overlaps(owners []*Aggregate, registry *Registry) {
-	place := func(a *Aggregate) Span {
-		if a.Stream != nil {
-			return at(a.Stream.Span, a.GoName.Span)
+func (c *checker) streams(p *Package) []stream {
+	var streams []stream
+	for _, a := range p.Aggregates {
+		if s := c.scopes[p]; a.StreamOwner != a || s != nil && s.lost[a] {
+			continue
 		}
-		return at(a.Name.Span, a.GoName.Span)
+		place := at(a.Name.Span, a.GoName.Span)
+		if a.Stream != nil {
+			place = at(a.Stream.Span, place)
+		}
+		streams = append(streams, stream{a, p, place})
 	}
-	slices.SortStableFunc(owners, func(a, b *Aggregate) int { return compareSpans(place(a), place(b)) })
-	for i, second := range owners {
-		for _, first := range owners[:i] {
-			if (registry != nil) == (first.Package == second.Package) {
+	return streams
+}
+
+// goName is the aggregate's Go name, with its package where there are several.
+func (s stream) goName(registry *Registry) string {
+	if registry != nil {
+		return s.pkg.Name + "." + s.GoName.Value
+	}
+	return s.GoName.Value
+}
+
+func (c *checker) overlaps(streams []stream, registry *Registry) {
+	slices.SortStableFunc(streams, func(a, b stream) int { return compareSpans(a.at, b.at) })
+	for i, second := range streams {
+		for _, first := range streams[:i] {
+			if (registry != nil) == (first.pkg == second.pkg) {
 				continue
 			}
 			if first.Name.Value == second.Name.Value && first.Stream == nil && second.Stream == nil {
 				// That they have one name is said already.
 				continue
 			}
-			stream, id1, id2, overlap := templatesOverlap(first.Template(), second.Template())
+			name, id1, id2, overlap := templatesOverlap(first.Template(), second.Template())
 			if !overlap {
 				continue
 			}
-			goName1, goName2 := first.GoName.Value, second.GoName.Value
-			if registry != nil {
-				goName1, goName2 = first.Package.Name+"."+goName1, second.Package.Name+"."+goName2
+			spelt := second
+			if spelt.Stream == nil {
+				spelt = first
 			}
-			d := c.errorf(codeOverlap, place(second), "stream %s could be %s with ID %s (%s) or %s with ID %s (%s)",
-				stream, goName1, id1, first.Template(), goName2, id2, second.Template()).
-				note(place(first), "the stream of %s is declared here", goName1).
-				help("let the templates begin, or end, so that neither begins, or ends, the other")
-			d.noteRegistry(registry)
+			c.errorf(codeOverlap, second.at, "stream %s could be %s with ID %s (%s) or %s with ID %s (%s)", name,
+				first.goName(registry), id1, first.Template(), second.goName(registry), id2, second.Template()).
+				note(first.at, "the stream of %s is declared here", first.goName(registry)).
+				help("let them begin differently, as in //es:stream %s-{id}", spelt.Name.Value).
+				noteRegistry(registry)
 		}
 	}
 }
@@ -269,11 +291,7 @@ func (c *checker) reportUnknownStream(s *scope, a *Aggregate) {
 		d.note(child.GoName.Span, "%s is a child", of)
 	}
 	others := slices.DeleteFunc(s.aggregateNamesInGo(), func(name string) bool { return name == a.GoName.Value })
-	if help := didYouMean(of, "other aggregates", others); help != "" {
-		d.help("%s", help)
-		return
-	}
-	d.help("remove it, or declare the aggregate")
+	d.help("remove it, or declare the aggregate").help("%s", didYouMean(of, "other aggregates", others))
 }
 
 // reportCircle reports the circle that a is in, once.

@@ -84,9 +84,9 @@ func spell(t Type, pkg string) string {
 	case *Basic:
 		return string(t.Kind)
 	case *Slice:
-		return "[]" + spell(t.Elem, pkg)
+		return "[]" + spellElem(t.Elem, pkg)
 	case *Array:
-		return "[" + strconv.FormatInt(t.Len, 10) + "]" + spell(t.Elem, pkg)
+		return "[" + strconv.FormatInt(t.Len, 10) + "]" + spellElem(t.Elem, pkg)
 	case *Map:
 		return "map[" + spell(t.Key, pkg) + "]" + spell(t.Elem, pkg)
 	case *Pointer:
@@ -115,4 +115,13 @@ func spell(t Type, pkg string) string {
 		return t.Spelling
 	}
 	return "unknown type"
+}
+
+// spellElem is spell for the elements of slices and arrays: what is uint8 to the
+// model is mostly written byte there.
+func spellElem(t Type, pkg string) string {
+	if b, ok := t.(*Basic); ok && b.Kind == Uint8 {
+		return "byte"
+	}
+	return spell(t, pkg)
 }

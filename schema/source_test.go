@@ -1,0 +1,643 @@
+package schema_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/esgen/esgen/schema"
+)
+
+// sources are the Go files of one test case, read into a model just far enough for
+// the rules: by syntax alone, trusting that they are spelt right. Folders below
+// "elsewhere" stand for other modules.
+type sources struct {
+	t     *testing.T
+	fset  *token.FileSet
+	files map[string][]byte
+	pkgs  map[string]*sourcePackage
+	named map[string]*schema.Named
+}
+
+type sourcePackage struct {
+	path, name, dir string
+	foreign         bool
+	files           []*ast.File
+	types           map[string]*ast.TypeSpec
+	methods         map[string][]*ast.FuncDecl
+	model           *schema.Package
+}
+
+const (
+	sourceRoot   = "/src"
+	sourceModule = "example.com/shop"
+	foreignRoot  = "elsewhere/"
+)
+
+// readSources reads the Go files of an archive. A line "generate: a b" in its comment
+// names the folders that are to be generated; without it, all are.
+func readSources(t *testing.T, a *txtar.Archive) (*schema.Module, *sources) {
+	s := &sources{
+		t: t, fset: token.NewFileSet(), files: map[string][]byte{},
+		pkgs: map[string]*sourcePackage{}, named: map[string]*schema.Named{},
+	}
+	for _, f := range a.Files {
+		if strings.HasSuffix(f.Name, ".go") {
+			s.parse(f.Name, f.Data)
+		}
+	}
+	generate, selective := "", false
+	for line := range strings.Lines(string(a.Comment)) {
+		if rest, ok := strings.CutPrefix(line, "generate:"); ok {
+			generate, selective = rest, true
+		}
+	}
+	m := &schema.Module{}
+	for _, p := range s.pkgs {
+		if p.foreign {
+			continue
+		}
+		p.model = &schema.Package{
+			Path: p.path, Name: p.name, Dir: path.Join(sourceRoot, p.dir), ModulePath: sourceModule,
+			Generate: !selective || slices.Contains(strings.Fields(generate), p.dir),
+		}
+		m.Packages = append(m.Packages, p.model)
+	}
+	for _, p := range s.pkgs {
+		if !p.foreign {
+			s.declarations(p)
+		}
+	}
+	for _, p := range s.pkgs {
+		if r := p.model; r != nil && r.Registry != nil {
+			for _, pattern := range r.Registry.Patterns {
+				for _, other := range s.pkgs {
+					if other.model != nil && path.Join(p.path, pattern.Value) == other.path && len(other.model.Aggregates) > 0 {
+						r.Registry.Packages = append(r.Registry.Packages, other.model)
+					}
+				}
+			}
+		}
+	}
+	return m, s
+}
+
+// source reads the files of the archive by their absolute names.
+func (s *sources) source(file string) ([]byte, error) {
+	if data, ok := s.files[file]; ok {
+		return data, nil
+	}
+	return nil, os.ErrNotExist
+}
+
+func (s *sources) parse(name string, data []byte) {
+	file := path.Join(sourceRoot, name)
+	s.files[file] = data
+	f, err := parser.ParseFile(s.fset, file, data, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	dir := path.Dir(name)
+	p := s.pkgs[dir]
+	if p == nil {
+		p = &sourcePackage{path: path.Join(sourceModule, dir), name: f.Name.Name, dir: dir,
+			types: map[string]*ast.TypeSpec{}, methods: map[string][]*ast.FuncDecl{}}
+		if rest, ok := strings.CutPrefix(dir, foreignRoot); ok {
+			p.path, p.foreign = rest, true
+		}
+		s.pkgs[dir] = p
+	}
+	p.files = append(p.files, f)
+	for _, decl := range f.Decls {
+		switch d := decl.(type) {
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if ts, ok := spec.(*ast.TypeSpec); ok {
+					p.types[ts.Name.Name] = ts
+				}
+			}
+		case *ast.FuncDecl:
+			if d.Recv != nil {
+				recv := receiver(d)
+				p.methods[recv] = append(p.methods[recv], d)
+			}
+		}
+	}
+}
+
+func receiver(d *ast.FuncDecl) string {
+	t := d.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if index, ok := t.(*ast.IndexExpr); ok {
+		t = index.X
+	}
+	return t.(*ast.Ident).Name
+}
+
+func (s *sources) span(pos token.Pos, width int) schema.Span {
+	p := s.fset.Position(pos)
+	return schema.Span{File: p.Filename, Line: p.Line, Column: p.Column, Width: max(width, 1)}
+}
+
+func (s *sources) ident(id *ast.Ident) schema.Text {
+	return schema.Text{Value: id.Name, Span: s.span(id.Pos(), len(id.Name))}
+}
+
+// directive is a line //es:NAME WORD… with the place of each word.
+type directive struct {
+	name  schema.Text
+	words []schema.Text
+	keys  map[string]schema.Text
+}
+
+var wordPattern = regexp.MustCompile(`"[^"]*"|\S+`)
+
+func (s *sources) directives(doc *ast.CommentGroup) []directive {
+	if doc == nil {
+		return nil
+	}
+	var list []directive
+	for _, c := range doc.List {
+		rest, ok := strings.CutPrefix(c.Text, "//es:")
+		if !ok {
+			continue
+		}
+		d := directive{keys: map[string]schema.Text{}}
+		for i, loc := range wordPattern.FindAllStringIndex(rest, -1) {
+			word := rest[loc[0]:loc[1]]
+			at := s.span(c.Pos()+token.Pos(len("//es:")+loc[0]), len(word))
+			key, value, hasKey := strings.Cut(word, "=")
+			switch {
+			case i == 0:
+				d.name = schema.Text{Value: word, Span: at}
+			case hasKey:
+				at.Column += len(key) + 1
+				at.Width = max(len(value), 1)
+				d.keys[key] = schema.Text{Value: value, Span: at}
+			default:
+				if unquoted, err := strconv.Unquote(word); err == nil {
+					word = unquoted
+				}
+				d.words = append(d.words, schema.Text{Value: word, Span: at})
+			}
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+func (d directive) word() *schema.Text {
+	if len(d.words) == 0 {
+		return nil
+	}
+	return &d.words[0]
+}
+
+func (d directive) key(name string) *schema.Text {
+	if text, ok := d.keys[name]; ok {
+		return &text
+	}
+	return nil
+}
+
+// declarations fills the model of a package.
+func (s *sources) declarations(p *sourcePackage) {
+	annotated := map[string]bool{}
+	for _, f := range p.files {
+		for _, d := range s.directives(f.Doc) {
+			if d.name.Value != "registry" {
+				continue
+			}
+			if p.model.Registry != nil {
+				p.model.Registry.Again = append(p.model.Registry.Again, d.name)
+				continue
+			}
+			p.model.Registry = &schema.Registry{Directive: d.name, Patterns: d.words}
+		}
+		for _, decl := range f.Decls {
+			if d, ok := decl.(*ast.GenDecl); ok {
+				for _, spec := range d.Specs {
+					if ts, ok := spec.(*ast.TypeSpec); ok {
+						doc := ts.Doc
+						if doc == nil {
+							doc = d.Doc
+						}
+						s.annotated(p, f, ts, s.directives(doc))
+					}
+				}
+			}
+		}
+	}
+	for _, a := range p.model.Aggregates {
+		a.Applies = s.applies(p, a.GoName.Value)
+		annotated[a.GoName.Value] = true
+	}
+	for _, c := range p.model.Children {
+		c.Applies = s.applies(p, c.GoName.Value)
+		annotated[c.GoName.Value] = true
+	}
+	for _, e := range p.model.Events {
+		annotated[e.GoName.Value] = true
+	}
+	s.objects(p, annotated)
+}
+
+func (s *sources) annotated(p *sourcePackage, f *ast.File, ts *ast.TypeSpec, directives []directive) {
+	goName := s.ident(ts.Name)
+	fields := func() []*schema.Field {
+		st, ok := s.typ(p, f, ts.Type, nil).(*schema.Struct)
+		if !ok {
+			return nil
+		}
+		return st.Fields
+	}
+	var a *schema.Aggregate
+	for _, d := range directives {
+		switch d.name.Value {
+		case "aggregate":
+			a = &schema.Aggregate{Package: p.model, GoName: goName, Fields: fields(), TypeParams: ts.TypeParams != nil}
+			if name := d.word(); name != nil {
+				a.Name = *name
+			}
+			a.Root = embedding(a.Fields, "Root")
+			p.model.Aggregates = append(p.model.Aggregates, a)
+		case "child":
+			c := &schema.Child{Package: p.model, GoName: goName, Fields: fields(), TypeParams: ts.TypeParams != nil}
+			c.Embeds = embedding(c.Fields, "Child")
+			p.model.Children = append(p.model.Children, c)
+		case "event":
+			e := &schema.Event{Package: p.model, GoName: goName, Name: d.word(), Of: d.key("of"), Version: 1, TypeParams: ts.TypeParams != nil}
+			e.Type = s.typ(p, f, ts.Type, map[string]schema.Type{"T": &schema.Any{}})
+			if aliases := d.key("alias"); aliases != nil {
+				at := aliases.Span
+				for alias := range strings.SplitSeq(aliases.Value, ",") {
+					at.Width = max(len(alias), 1)
+					e.Aliases = append(e.Aliases, schema.Text{Value: alias, Span: at})
+					at.Column += len(alias) + 1
+				}
+			}
+			p.model.Events = append(p.model.Events, e)
+		}
+	}
+	for _, d := range directives {
+		switch {
+		case a == nil:
+		case d.name.Value == "stream":
+			a.Stream, a.Of = d.word(), d.key("of")
+		case d.name.Value == "suppress":
+			for _, word := range d.words {
+				if word.Value == "all" {
+					a.SuppressAll = &word
+				} else {
+					a.Suppress = append(a.Suppress, word)
+				}
+			}
+		}
+	}
+}
+
+func embedding(fields []*schema.Field, name string) schema.Embedding {
+	for _, f := range fields {
+		if !f.Embedded || f.Name.Value != name {
+			continue
+		}
+		if _, pointer := f.Type.(*schema.Pointer); pointer {
+			return schema.EmbeddedByPointer
+		}
+		return schema.EmbeddedByValue
+	}
+	return schema.NotEmbedded
+}
+
+func (s *sources) applies(p *sourcePackage, recv string) []*schema.Apply {
+	var applies []*schema.Apply
+	for _, m := range p.methods[recv] {
+		apply := &schema.Apply{Method: s.ident(m.Name), Recv: recv}
+		_, apply.PointerRecv = m.Recv.List[0].Type.(*ast.StarExpr)
+		for _, d := range s.directives(m.Doc) {
+			if d.name.Value == "apply" {
+				apply.Directive, apply.Events = &d.name, d.words
+			}
+		}
+		if event, ok := strings.CutPrefix(m.Name.Name, "apply"); ok && apply.Directive == nil {
+			apply.Events = []schema.Text{{Value: event, Span: apply.Method.Span}}
+		}
+		if apply.Events == nil {
+			continue
+		}
+		apply.Params, apply.Results = s.params(p, m.Type.Params), s.params(p, m.Type.Results)
+		applies = append(applies, apply)
+	}
+	return applies
+}
+
+func (s *sources) params(p *sourcePackage, list *ast.FieldList) []schema.Param {
+	if list == nil {
+		return nil
+	}
+	var params []schema.Param
+	for _, field := range list.List {
+		spelling := s.spelling(field.Type)
+		param := schema.Param{Type: schema.Text{Value: spelling, Span: s.span(field.Type.Pos(), len(spelling))}}
+		name, pointer := strings.CutPrefix(spelling, "*")
+		declared := p.types[name]
+		for _, e := range p.model.Events {
+			if e.GoName.Value == name {
+				param.Event, param.Pointer = name, pointer
+			}
+		}
+		if declared != nil {
+			_, param.Interface = declared.Type.(*ast.InterfaceType)
+		} else if token.IsExported(spelling) || spelling == "any" {
+			param.Interface = true
+		}
+		for range max(len(field.Names), 1) {
+			params = append(params, param)
+		}
+	}
+	return params
+}
+
+func (s *sources) spelling(e ast.Expr) string {
+	from, to := s.fset.Position(e.Pos()), s.fset.Position(e.End())
+	return string(s.files[from.Filename][from.Offset:to.Offset])
+}
+
+// objects lists the names that the files declare.
+func (s *sources) objects(p *sourcePackage, annotated map[string]bool) {
+	add := func(recv, kind string, id *ast.Ident) {
+		p.model.Objects = append(p.model.Objects, schema.Object{Recv: recv, Name: s.ident(id), Kind: kind})
+	}
+	for _, f := range p.files {
+		for _, decl := range f.Decls {
+			switch d := decl.(type) {
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						add("", "type", spec.Name)
+						if st, ok := spec.Type.(*ast.StructType); ok && annotated[spec.Name.Name] {
+							for _, field := range st.Fields.List {
+								for _, name := range field.Names {
+									add(spec.Name.Name, "field", name)
+								}
+							}
+						}
+					case *ast.ValueSpec:
+						for _, name := range spec.Names {
+							add("", d.Tok.String(), name)
+						}
+					}
+				}
+			case *ast.FuncDecl:
+				if d.Recv == nil {
+					add("", "func", d.Name)
+				} else if annotated[receiver(d)] {
+					add(receiver(d), "method", d.Name)
+				}
+			}
+		}
+	}
+}
+
+// typ reads a type; args are what type parameters stand for.
+func (s *sources) typ(p *sourcePackage, f *ast.File, e ast.Expr, args map[string]schema.Type) schema.Type {
+	inner := func(e ast.Expr) schema.Type { return s.typ(p, f, e, args) }
+	switch e := e.(type) {
+	case *ast.Ident:
+		switch {
+		case args[e.Name] != nil:
+			return args[e.Name]
+		case p.types[e.Name] != nil:
+			return s.declared(p, e.Name, nil)
+		case e.Name == "any":
+			return &schema.Any{}
+		case e.Name == "error":
+			return &schema.Unsupported{Spelling: "error", Reason: "an interface with methods has no JSON form"}
+		case strings.HasPrefix(e.Name, "complex"):
+			return &schema.Unsupported{Spelling: e.Name, Reason: "a complex number has no JSON form"}
+		case e.Name == "byte":
+			return &schema.Basic{Kind: schema.Uint8}
+		}
+		return &schema.Basic{Kind: schema.BasicKind(e.Name)}
+	case *ast.SelectorExpr:
+		return s.imported(f, e.X.(*ast.Ident).Name, e.Sel.Name)
+	case *ast.StarExpr:
+		return &schema.Pointer{Elem: inner(e.X)}
+	case *ast.ParenExpr:
+		return inner(e.X)
+	case *ast.ArrayType:
+		if e.Len == nil {
+			return &schema.Slice{Elem: inner(e.Elt)}
+		}
+		n, err := strconv.ParseInt(s.spelling(e.Len), 10, 64)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return &schema.Array{Len: n, Elem: inner(e.Elt)}
+	case *ast.MapType:
+		return &schema.Map{Key: inner(e.Key), Elem: inner(e.Value)}
+	case *ast.ChanType:
+		return &schema.Unsupported{Spelling: s.spelling(e), Reason: "a channel has no JSON form"}
+	case *ast.FuncType:
+		return &schema.Unsupported{Spelling: s.spelling(e), Reason: "a function has no JSON form"}
+	case *ast.InterfaceType:
+		if len(e.Methods.List) == 0 {
+			return &schema.Any{}
+		}
+		return &schema.Unsupported{Spelling: s.spelling(e), Reason: "an interface with methods has no JSON form"}
+	case *ast.IndexExpr:
+		return s.declared(p, e.X.(*ast.Ident).Name, inner(e.Index))
+	case *ast.StructType:
+		st := &schema.Struct{}
+		for _, field := range e.Fields.List {
+			st.Fields = append(st.Fields, s.fields(p, f, field, args)...)
+		}
+		return st
+	}
+	s.t.Fatalf("%s: no such type in these tests", s.spelling(e))
+	return nil
+}
+
+func (s *sources) imported(f *ast.File, pkg, name string) schema.Type {
+	switch pkg + "." + name {
+	case "time.Time":
+		return s.known("time", pkg, name, schema.EncodeTime, true)
+	case "uuid.UUID":
+		return s.known("github.com/google/uuid", pkg, name, schema.EncodeUUID, true)
+	case "json.RawMessage":
+		return s.known("encoding/json", pkg, name, schema.EncodeRaw, false)
+	case "netip.Addr":
+		return s.known("net/netip", pkg, name, schema.EncodeText, true)
+	case "es.Root", "es.Child", "es.Decision":
+		return s.known("github.com/esgen/esgen/runtime/es", pkg, name, schema.EncodeUnder, false)
+	}
+	for _, spec := range f.Imports {
+		importPath, _ := strconv.Unquote(spec.Path.Value)
+		if path.Base(importPath) != pkg {
+			continue
+		}
+		for _, p := range s.pkgs {
+			if p.path == importPath {
+				return s.declared(p, name, nil)
+			}
+		}
+	}
+	s.t.Fatalf("%s.%s: no such type in these tests", pkg, name)
+	return nil
+}
+
+func (s *sources) known(importPath, pkg, name string, encoding schema.Encoding, isComparable bool) schema.Type {
+	key := importPath + "." + name
+	if s.named[key] == nil {
+		s.named[key] = &schema.Named{Path: importPath, Package: pkg, Name: name, Under: &schema.Struct{}, Encoding: encoding, Comparable: isComparable}
+	}
+	return s.named[key]
+}
+
+// declared is a type that a package of the archive declares, once for all uses.
+func (s *sources) declared(p *sourcePackage, name string, arg schema.Type) schema.Type {
+	key := fmt.Sprintf("%s.%s[%v]", p.path, name, arg)
+	if n := s.named[key]; n != nil {
+		return n
+	}
+	spec := p.types[name]
+	n := &schema.Named{Path: p.path, Package: p.name, Name: name, Alias: spec.Assign.IsValid(), Module: !p.foreign}
+	s.named[key] = n
+	if !p.foreign {
+		n.Span = s.span(spec.Name.Pos(), len(name))
+	}
+	var args map[string]schema.Type
+	if arg != nil {
+		n.Args = []schema.Type{arg}
+		args = map[string]schema.Type{"T": arg}
+		n.Encoding = schema.EncodeOpaque
+	}
+	file := p.files[slices.IndexFunc(p.files, func(f *ast.File) bool { return f.FileStart <= spec.Pos() && spec.Pos() < f.FileEnd })]
+	n.Under = s.typ(p, file, spec.Type, args)
+	if under, ok := n.Under.(*schema.Named); ok && !n.Alias {
+		n.Under = under.Under
+	}
+	_, isMap := n.Under.(*schema.Map)
+	_, isSlice := n.Under.(*schema.Slice)
+	n.Comparable = !isMap && !isSlice
+	for _, m := range p.methods[name] {
+		switch m.Name.Name {
+		case "MarshalText":
+			n.Encoding = schema.EncodeText
+		case "MarshalJSON":
+			n.Encoding = schema.EncodeJSON
+		}
+	}
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || !slices.Contains(g.Specs, ast.Spec(spec)) {
+			continue
+		}
+		for _, d := range s.directives(g.Doc) {
+			if d.name.Value == "value" {
+				n.Encoding = schema.EncodeValue
+				n.Value = s.value(p, d, p.methods[name])
+			}
+		}
+	}
+	return n
+}
+
+// value reads a value object's directive. What is encoded is what the method returns.
+func (s *sources) value(p *sourcePackage, d directive, methods []*ast.FuncDecl) *schema.Value {
+	v := &schema.Value{Directive: d.name, Method: d.keys["encode"], Base: &schema.Basic{Kind: schema.String}}
+	v.Decode = &schema.Func{Path: p.path, Package: p.name, Name: d.keys["decode"]}
+	for _, m := range methods {
+		if m.Name.Name == v.Method.Value {
+			v.Base = s.typ(p, p.files[0], m.Type.Results.List[0].Type, nil)
+		}
+	}
+	return v
+}
+
+// fields reads one line of a struct, which may declare several.
+func (s *sources) fields(p *sourcePackage, f *ast.File, field *ast.Field, args map[string]schema.Type) []*schema.Field {
+	read := func(name schema.Text, embedded bool) *schema.Field {
+		spelling := s.spelling(field.Type)
+		made := &schema.Field{
+			Name: name, Type: s.typ(p, f, field.Type, args), TypeSpan: s.span(field.Type.Pos(), len(spelling)),
+			Embedded: embedded, Exported: token.IsExported(name.Value),
+		}
+		s.tag(p, made, field.Tag)
+		if p.foreign {
+			made.Name.Span, made.TypeSpan = schema.Span{}, schema.Span{}
+		}
+		return made
+	}
+	if field.Names == nil {
+		name := strings.TrimPrefix(s.spelling(field.Type), "*")
+		offset := len(s.spelling(field.Type)) - len(name)
+		if _, sel, ok := strings.Cut(name, "."); ok {
+			offset += len(name) - len(sel)
+			name = sel
+		}
+		return []*schema.Field{read(schema.Text{Value: name, Span: s.span(field.Type.Pos()+token.Pos(offset), len(name))}, true)}
+	}
+	var list []*schema.Field
+	for _, name := range field.Names {
+		list = append(list, read(s.ident(name), false))
+	}
+	return list
+}
+
+func (s *sources) tag(p *sourcePackage, f *schema.Field, literal *ast.BasicLit) {
+	if literal == nil {
+		return
+	}
+	tag := reflect.StructTag(strings.Trim(literal.Value, "`"))
+	text := func(word string) schema.Text {
+		return schema.Text{Value: word, Span: s.span(literal.Pos()+token.Pos(strings.Index(literal.Value, word)), len(word))}
+	}
+	if value, ok := tag.Lookup("json"); ok {
+		f.JSON.Skip = value == "-"
+		for i, part := range strings.Split(value, ",") {
+			switch {
+			case f.JSON.Skip || i == 0 && part == "":
+			case i == 0:
+				f.JSON.Name = text(part)
+			case part == "omitempty":
+				f.JSON.OmitEmpty = true
+			case part == "omitzero":
+				f.JSON.OmitZero = true
+			case part == "string":
+				f.JSON.String = true
+			default:
+				f.JSON.Unknown = append(f.JSON.Unknown, text(part))
+			}
+		}
+	}
+	for part := range strings.SplitSeq(tag.Get("es"), ",") {
+		name, value, _ := strings.Cut(part, "=")
+		at := text(part)
+		switch name {
+		case "id":
+			f.ID = &at
+		case "child":
+			f.Child = &at
+		case "encode":
+			f.Value = &schema.Value{Directive: at, Base: &schema.Basic{Kind: schema.String},
+				Encode: &schema.Func{Path: p.path, Package: p.name, Name: text(value)}}
+		case "decode":
+			f.Value.Decode = &schema.Func{Path: p.path, Package: p.name, Name: text(value)}
+		}
+	}
+}
