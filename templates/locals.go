@@ -1,0 +1,46 @@
+package templates
+
+import (
+	"go/doc"
+	"go/token"
+	"maps"
+	"unicode"
+	"unicode/utf8"
+)
+
+// locals hands out the names of one function's receiver, parameters and
+// variables, so that none hides another, nor anything that the package declares.
+type locals struct {
+	file  *goFile
+	taken map[string]bool
+}
+
+// locals begins the names of a function.
+func (f *goFile) locals() *locals { return &locals{file: f, taken: map[string]bool{}} }
+
+// nested begins the names of a block within the function: those around it stay
+// taken, and what is taken in it is free again after it.
+func (l *locals) nested() *locals { return &locals{file: l.file, taken: maps.Clone(l.taken)} }
+
+// name gives the wanted name, or the wanted one with a number where that is taken.
+func (l *locals) name(want string) string {
+	name := distinct(want, func(name string) bool { return l.taken[name] || l.file.scope[name] })
+	l.taken[name] = true
+	return name
+}
+
+// of gives the name of a variable that holds a value of a declared type: the
+// first letter of the type's name; where that is taken the whole name; and only
+// then a letter with a number. So names of a fixed meaning (s for what is stored,
+// e for an event) are to be taken before.
+func (l *locals) of(goName string) string {
+	first, size := utf8.DecodeRuneInString(goName)
+	letter := string(unicode.ToLower(first))
+	whole := letter + goName[size:]
+	free := func(name string) bool { return !l.taken[name] && !l.file.scope[name] }
+	if !free(letter) && free(whole) && whole != goName && !token.IsKeyword(whole) && !doc.IsPredeclared(whole) {
+		l.taken[whole] = true
+		return whole
+	}
+	return l.name(letter)
+}

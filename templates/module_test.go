@@ -1,0 +1,133 @@
+package templates
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/tools/txtar"
+
+	"github.com/esgen/esgen/schema"
+	"github.com/esgen/esgen/schema/golang"
+)
+
+// userModule is a user's module in a folder of its own, which takes this project
+// from the checkout and everything else from where this project does.
+type userModule struct{ dir string }
+
+// newUserModule makes an empty module.
+func newUserModule(t *testing.T, path string) userModule {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := modfile.Parse("go.mod", data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod := new(modfile.File)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(mod.AddModuleStmt(path))
+	must(mod.AddGoStmt(ours.Go.Version))
+	must(mod.AddRequire(ours.Module.Mod.Path, "v0.0.0"))
+	must(mod.AddReplace(ours.Module.Mod.Path, "", root, ""))
+	for _, r := range ours.Require {
+		must(mod.AddRequire(r.Mod.Path, r.Mod.Version))
+	}
+	formatted, err := mod.Format()
+	must(err)
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	must(err)
+
+	m := userModule{t.TempDir()}
+	m.write(t, "go.mod", formatted)
+	m.write(t, "go.sum", sum)
+	return m
+}
+
+// write writes a file; its path is relative to the module.
+func (m userModule) write(t *testing.T, name string, content []byte) {
+	t.Helper()
+	path := filepath.Join(m.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// extract writes the files of an archive below a folder, but for generated ones.
+func (m userModule) extract(t *testing.T, dir string, archive *txtar.Archive) {
+	t.Helper()
+	for _, f := range archive.Files {
+		if !isGenerated(f.Name) {
+			m.write(t, dir+"/"+f.Name, f.Data)
+		}
+	}
+}
+
+func isGenerated(name string) bool {
+	base := filepath.Base(name)
+	return base == SourceFile || base == TestFile
+}
+
+// load reads the module as esgen does, and checks it.
+func (m userModule) load(t *testing.T, patterns ...string) *schema.Module {
+	t.Helper()
+	module, findings, err := golang.Load(t.Context(), golang.Config{Dir: m.dir, Env: m.env()}, patterns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings = append(findings, schema.Check(module)...)
+	for _, d := range findings.Sorted() {
+		t.Errorf("%s:%d:%d: %s[%s]: %s", d.Span.File, d.Span.Line, d.Span.Column, d.Severity, d.Code, d.Message)
+	}
+	if len(findings) > 0 {
+		t.FailNow()
+	}
+	return module
+}
+
+// generate writes what is generated for the packages, and gives it.
+func (m userModule) generate(t *testing.T, patterns ...string) []File {
+	t.Helper()
+	files, err := Generate(m.load(t, patterns...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if err := os.WriteFile(f.Path, f.Content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+// command runs the go command in the module, and gives what it printed.
+func (m userModule) command(t *testing.T, args ...string) (output string, err error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir, cmd.Env = m.dir, m.env()
+	var b bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &b, &b
+	err = cmd.Run()
+	return b.String(), err
+}
+
+func (m userModule) env() []string {
+	return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOPROXY=off", "PWD="+m.dir)
+}
