@@ -42,18 +42,25 @@ func (r *errorReporter) imports() {
 			continue
 		}
 		at := span(r.fset, imp.spec.Path.Pos(), len(imp.spec.Path.Value))
-		first, rest, _ := strings.Cut(why, "\n")
-		first = strings.TrimSuffix(strings.TrimSuffix(first, "; to add it:"), ":")
-		if strings.HasPrefix(first, "import cycle not allowed") {
-			diag := r.src.errorf(codeCycle, at, "%s imports this package in turn", imp.path)
-			diag.Help = "move what both need into a third package"
+		if strings.HasPrefix(why, "import cycle not allowed") {
+			r.src.errorf(codeCycle, at, "%s imports this package in turn", imp.path).
+				Help = "move what both need into a third package"
 			continue
 		}
-		diag := r.src.errorf(codeImport, at, "cannot import %s: %s", imp.path, first)
-		if command := strings.TrimSpace(rest); strings.HasPrefix(command, "go ") {
-			diag.Help = "run " + command
-		}
+		message, help := goAdvice(why)
+		r.src.errorf(codeImport, at, "cannot import %s: %s", imp.path, message).Help = help
 	}
+}
+
+// goAdvice splits what the go command says, as it often ends with the command that
+// would help.
+func goAdvice(text string) (message, help string) {
+	message, rest, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	message = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(message, ":"), " it"), "; to add")
+	if command := strings.TrimSpace(rest); strings.HasPrefix(command, "go ") {
+		help = "run " + command
+	}
+	return message, help
 }
 
 func (r *errorReporter) report(err error) {
@@ -80,7 +87,11 @@ func (r *errorReporter) report(err error) {
 			}
 		}
 	}
-	if s, ok := r.selected[e.Pos]; ok && len(s.from) == 1 && token.IsExported(s.sel.Sel.Name) {
+	if s, ok := r.selected[e.Pos]; ok && len(s.from) == 1 {
+		if !token.IsExported(s.sel.Sel.Name) {
+			r.last = r.src.errorf(codeType, r.at(e.Pos), "%s mentions %s, which package %s does not export", s.in.what(), s.sel.Sel.Name, s.from[0].path)
+			return
+		}
 		r.last = r.src.errorf(codeUndeclared, r.at(e.Pos), "%s mentions %s, which package %s does not declare", s.in.what(), s.sel.Sel.Name, s.from[0].path)
 		r.last.Help = "declare it; if esgen is to generate it, an annotated declaration cannot mention it"
 		return
@@ -90,14 +101,11 @@ func (r *errorReporter) report(err error) {
 
 // at is the word at a position.
 func (r *errorReporter) at(pos token.Pos) schema.Span {
-	at := span(r.fset, pos, 1)
-	for _, f := range r.src.files {
-		if f.path == at.File && f.ast != nil {
-			text := f.text[min(f.offset(r.fset, pos), len(f.text)):]
-			at.Width = max(1, wordWidth(text))
-		}
+	f := r.src.fileAt(pos)
+	if f == nil {
+		return span(r.fset, pos, 1)
 	}
-	return at
+	return span(r.fset, pos, wordWidth(f.text[min(f.offset(r.fset, pos), len(f.text)):]))
 }
 
 // wordWidth is the width of the identifier that a text begins with.

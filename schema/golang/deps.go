@@ -52,6 +52,13 @@ func (c *Config) loadDependencies(ctx context.Context, fset *token.FileSet, prun
 		if err != nil {
 			return nil, fmt.Errorf("cannot load the imports: %w", err)
 		}
+		if len(roots) == 0 {
+			// Where the go command fails altogether, go/packages keeps it to itself.
+			if _, err := c.goList(ctx, slices.Sorted(maps.Keys(deps.direct))); err != nil {
+				return nil, err
+			}
+			return nil, errors.New("cannot load the imports: the go command listed none of them")
+		}
 		deps.loaded = map[string]*packages.Package{}
 		for _, root := range roots {
 			deps.add(root)
@@ -105,14 +112,14 @@ func (d *dependencies) Import(path string) (*types.Package, error) {
 }
 
 // failure says why a package could not be imported: the go command's own words;
-// empty where it could be.
+// empty where it could be. That a package does not compile is no failure.
 func (d *dependencies) failure(path string) string {
 	p := d.loaded[path]
 	if p == nil {
 		return ""
 	}
 	for _, e := range p.Errors {
-		if e.Kind == packages.ListError {
+		if e.Kind == packages.ListError && !strings.HasPrefix(e.Msg, "# ") {
 			return strings.TrimSpace(e.Msg)
 		}
 	}

@@ -83,8 +83,11 @@ func parseDirective(line string, at schema.Span, f *findings) *directive {
 	}
 	switch {
 	case name == "":
-		f.errorf(codeUnknownDirective, d.line, "a directive's name must follow //es: at once").
-			Help = didYouMean("", directives)
+		diag := f.errorf(codeUnknownDirective, d.line, "the name of a directive must follow //es: at once")
+		diag.Help = didYouMean("", directives)
+		if words := strings.Fields(rest); len(words) > 0 && find(directives, words[0]) != nil {
+			diag.Help = "write " + prefix + strings.TrimSpace(rest)
+		}
 		return nil
 	case d.Directive == nil:
 		f.errorf(codeUnknownDirective, d.name.Span, "unknown directive //es:%s", name).

@@ -2,7 +2,10 @@ package golang
 
 import (
 	"fmt"
+	"go/version"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/esgen/esgen/schema"
@@ -12,8 +15,7 @@ import (
 // covers.
 type dumper struct {
 	strings.Builder
-	root  string
-	files map[string]string
+	root string
 	named map[*schema.Named]bool
 	queue []*schema.Named
 	// objects has the names that the package declares printed too.
@@ -40,7 +42,11 @@ func (d *dumper) at(s schema.Span, text string) string {
 
 // covered is the source under a span.
 func (d *dumper) covered(s schema.Span) string {
-	lines := strings.SplitAfter(d.files[d.path(s.File)], "\n")
+	text, err := os.ReadFile(s.File)
+	if err != nil {
+		return "NO FILE"
+	}
+	lines := strings.SplitAfter(string(text), "\n")
 	if s.Line > len(lines) || s.Column < 1 || s.Column-1 > len(lines[s.Line-1]) {
 		return "OUTSIDE"
 	}
@@ -235,7 +241,7 @@ func (d *dumper) typ(t schema.Type) string {
 	case *schema.Any:
 		return "any"
 	case *schema.Struct:
-		inner := dumper{root: d.root, files: d.files, named: d.named, queue: d.queue}
+		inner := dumper{root: d.root, named: d.named, queue: d.queue}
 		inner.fields(0, t.Fields)
 		d.queue = inner.queue
 		return "struct{" + strings.ReplaceAll(strings.TrimSpace(inner.String()), "\n", "; ") + "}"
@@ -290,7 +296,7 @@ func (d *dumper) findings(list schema.Diagnostics) {
 		if f.Span.Line > 0 || f.Span.File != "" {
 			where = fmt.Sprintf("%s:%d:%d", d.path(f.Span.File), f.Span.Line, f.Span.Column)
 		}
-		d.line(0, "%s: %s[%s]: %s", where, f.Severity, f.Code, strings.ReplaceAll(f.Message, d.root, "ROOT"))
+		d.line(0, "%s: %s[%s]: %s", where, f.Severity, f.Code, d.plain(f.Message))
 		if f.Span.Line > 0 {
 			d.line(1, "| %s", d.covered(f.Span))
 		}
@@ -298,7 +304,14 @@ func (d *dumper) findings(list schema.Diagnostics) {
 			d.line(1, "note %s:%d:%d: %s | %s", d.path(n.Span.File), n.Span.Line, n.Span.Column, n.Message, d.covered(n.Span))
 		}
 		if f.Help != "" {
-			d.line(1, "help: %s", strings.ReplaceAll(f.Help, d.root, "ROOT"))
+			d.line(1, "help: %s", d.plain(f.Help))
 		}
 	}
+}
+
+// plain replaces what differs from machine to machine.
+func (d *dumper) plain(text string) string {
+	return strings.NewReplacer(
+		d.root, "ROOT", runtime.GOROOT(), "GOROOT", runtime.Version(), "GOVERSION", version.Lang(runtime.Version()), "GOLANG",
+	).Replace(text)
 }

@@ -20,7 +20,7 @@ func (c *converter) wellKnown(n *schema.Named, obj *types.TypeName) bool {
 		// encoding/json writes it as a number, though it is a string.
 		n.Encoding, n.Under = schema.EncodeOpaque, &schema.Basic{Kind: schema.String}
 	case isNamed(obj, runtimePath, "Root"), isNamed(obj, runtimePath, "Child"):
-		n.Under, n.Comparable = &schema.Struct{}, false
+		n.Under = &schema.Struct{}
 	default:
 		return false
 	}
@@ -100,8 +100,11 @@ func isError(t types.Type) bool {
 }
 
 // isComparable says whether == works on a type, and cannot panic: an interface
-// can hold anything.
+// can hold anything. An aggregate or a child is never compared.
 func isComparable(t types.Type) bool {
+	if named, ok := types.Unalias(t).(*types.Named); ok && (isNamed(named.Obj(), runtimePath, "Root") || isNamed(named.Obj(), runtimePath, "Child")) {
+		return false
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		return u.Kind() != types.Invalid && u.Kind() != types.UntypedNil

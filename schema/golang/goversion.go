@@ -51,10 +51,9 @@ func (l *loader) goLine(path string) schema.Text {
 	if line == nil {
 		return schema.Text{}
 	}
-	start := line.Syntax.Start
-	return schema.Text{Value: line.Version, Span: schema.Span{
-		File: path, Line: start.Line, Column: 1 + len("go "), Width: len(line.Version),
-	}}
+	start := line.Syntax.Start.Byte
+	at := start + max(0, strings.Index(string(text[start:]), line.Version))
+	return schema.Text{Value: line.Version, Span: (&file{path: path, text: text}).spanAt(at, len(line.Version))}
 }
 
 func (l *loader) reportTooNew(need schema.Text) bool {

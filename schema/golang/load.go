@@ -58,7 +58,7 @@ func Load(ctx context.Context, cfg Config, patterns ...string) (*schema.Module, 
 	if len(patterns) == 0 {
 		patterns = []string{"."}
 	}
-	l := &loader{Config: cfg, fset: token.NewFileSet(), byPath: map[string]*source{}}
+	l := newLoader(cfg)
 	module, err := l.load(ctx, patterns)
 	if err != nil {
 		return nil, nil, err
@@ -76,6 +76,10 @@ type loader struct {
 	byPath  map[string]*source
 }
 
+func newLoader(cfg Config) *loader {
+	return &loader{Config: cfg, fset: token.NewFileSet(), byPath: map[string]*source{}}
+}
+
 func (l *loader) load(ctx context.Context, patterns []string) (*schema.Module, error) {
 	module := &schema.Module{}
 	if l.tooNew() {
@@ -88,13 +92,21 @@ func (l *loader) load(ctx context.Context, patterns []string) (*schema.Module, e
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(l.sources, func(a, b *source) int { return strings.Compare(a.ImportPath, b.ImportPath) })
 	if l.tooNewFiles() {
 		return module, nil
 	}
+	return module, l.build(ctx, module, registries)
+}
 
+// build makes the model of the packages that were read.
+func (l *loader) build(ctx context.Context, module *schema.Module, registries map[string]members) error {
+	slices.SortFunc(l.sources, func(a, b *source) int { return strings.Compare(a.ImportPath, b.ImportPath) })
 	var pruners []*pruner
 	for _, s := range l.sources {
+		if s.broken {
+			l.list = append(l.list, s.list...)
+			continue // what the parser made up of it would only confuse
+		}
 		p := newPruner(s, l.fset)
 		p.prune()
 		p.strayTags()
@@ -102,23 +114,20 @@ func (l *loader) load(ctx context.Context, patterns []string) (*schema.Module, e
 	}
 	deps, err := l.loadDependencies(ctx, l.fset, pruners)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	units := &units{fset: l.fset, deps: deps, byPath: map[string]*unit{}}
 	for i, p := range pruners {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		l.progress(i, len(pruners), p.src.ImportPath)
 		units.byPath[p.src.ImportPath] = &unit{pruner: p, pkg: p.check(deps), main: true}
 	}
 	c := &converter{units: units, named: map[string]schema.Type{}}
 	packages := map[string]*schema.Package{}
-	for _, s := range l.sources {
-		if s.broken {
-			continue
-		}
-		p := c.build(units.byPath[s.ImportPath])
+	for _, pruner := range pruners {
+		p := c.build(units.byPath[pruner.src.ImportPath])
 		module.Packages = append(module.Packages, p)
 		packages[p.Path] = p
 	}
@@ -140,7 +149,7 @@ func (l *loader) load(ctx context.Context, patterns []string) (*schema.Module, e
 	}
 	slices.SortFunc(module.Packages, func(a, b *schema.Package) int { return strings.Compare(a.Path, b.Path) })
 	l.progress(len(pruners), len(pruners), "")
-	return module, nil
+	return nil
 }
 
 func (l *loader) progress(done, total int, pkg string) {
@@ -222,7 +231,7 @@ func (l *loader) accept(p *listed) bool {
 	if p.Error == nil || len(p.GoFiles)+len(p.CgoFiles) > 0 && !strings.HasPrefix(p.Error.Err, "found packages ") {
 		return true // syntax errors are reported by the parser, all of them
 	}
-	switch msg := strings.TrimSpace(p.Error.Err); {
+	switch msg, help := goAdvice(p.Error.Err); {
 	case strings.HasPrefix(msg, "build constraints exclude all Go files"):
 		l.errorf(CodeNoGoFiles, schema.Span{}, "build constraints leave out all Go files in %s", p.Dir).
 			Help = "pass the build tags that the package needs"
@@ -232,9 +241,10 @@ func (l *loader) accept(p *listed) bool {
 	case strings.HasPrefix(msg, "found packages "):
 		l.errorf(codeListing, schema.Span{}, "%s", msg).Help = "a folder holds one package: give both the same name, or move one"
 	case len(p.Match) > 0:
-		l.errorf(codePattern, schema.Span{}, "pattern %s: %s", p.Match[0], strings.TrimPrefix(msg, "pattern "+p.Match[0]+": "))
+		l.errorf(codePattern, schema.Span{}, "pattern %s: %s", p.Match[0], strings.TrimPrefix(msg, "pattern "+p.Match[0]+": ")).
+			Help = help
 	default:
-		l.errorf(codeListing, schema.Span{}, "package %s: %s", p.ImportPath, msg)
+		l.errorf(codeListing, schema.Span{}, "package %s: %s", p.ImportPath, msg).Help = help
 	}
 	return false
 }

@@ -68,9 +68,6 @@ func readScenario(tb testing.TB, path string) *scenario {
 		hasMod = hasMod || f.Name == "go.mod"
 		s.write(tb, f.Name, string(f.Data))
 	}
-	if !hasMod {
-		s.write(tb, "go.mod", goMod(tb, "example.com/app"))
-	}
 	for line := range strings.Lines(string(archive.Comment)) {
 		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		if !ok {
@@ -86,11 +83,20 @@ func readScenario(tb testing.TB, path string) *scenario {
 			s.config.BuildFlags = words
 		case "env":
 			s.config.Env = append(s.config.Env, words...)
+		case "mod": // none
+			hasMod = true
+		case "link":
+			if err := os.Symlink(words[1], filepath.Join(s.dir, words[0])); err != nil {
+				tb.Fatal(err)
+			}
 		case "show":
 			s.objects = value == "objects"
 		case "dir":
 			s.config.Dir = filepath.Join(s.dir, value)
 		}
+	}
+	if !hasMod {
+		s.write(tb, "go.mod", goMod(tb, "example.com/app"))
 	}
 	return s
 }
@@ -115,16 +121,9 @@ func (s *scenario) write(tb testing.TB, name, text string) {
 func (s *scenario) load(tb testing.TB) (*schema.Module, string) {
 	tb.Helper()
 	module, findings, err := Load(tb.Context(), s.config, s.patterns...)
-	d := &dumper{root: s.dir, files: map[string]string{}, named: map[*schema.Named]bool{}, objects: s.objects}
-	filepath.WalkDir(s.dir, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			text, _ := os.ReadFile(path)
-			d.files[d.path(path)] = string(text)
-		}
-		return nil
-	})
+	d := &dumper{root: s.dir, named: map[*schema.Named]bool{}, objects: s.objects}
 	if err != nil {
-		d.line(0, "ERROR %s", strings.ReplaceAll(err.Error(), s.dir, "ROOT"))
+		d.line(0, "ERROR %s", d.plain(err.Error()))
 		return module, d.String()
 	}
 	d.findings(findings)

@@ -97,8 +97,8 @@ func (s *source) mark(fset *token.FileSet) {
 			if name, _ := directiveNameOf(a); find(directives, name) == nil || a.flaw != "" {
 				continue
 			}
-			s.warnf(codeExcluded, a.at, "this file is left out here %s, and its directives with it", f.constraint()).
-				Help = "pass the build tags to esgen, or move what is annotated into a file without constraints"
+			why, help := f.constraint()
+			s.warnf(codeExcluded, a.at, "this file is left out here %s, and its directives with it", why).Help = help
 			break
 		}
 	}
@@ -344,9 +344,15 @@ func (f *file) docOf(spec *ast.TypeSpec) *ast.CommentGroup {
 type stray struct {
 	why, help string
 	note      *schema.Note
+	// from is what kind of declaration it is cut off from; empty where it isn't.
+	from Target
 }
 
 func (w *stray) report(s *source, d *directive) {
+	if w.note != nil && !slices.Contains(d.Targets, w.from) {
+		// It would be wrong there, too.
+		*w = stray{why: "stands on no declaration", help: "it belongs on " + place(d.Targets[0])}
+	}
 	diag := s.errorf(codeStray, d.line, "//es:%s %s", d.Name, w.why)
 	diag.Help = w.help
 	if w.note != nil {
@@ -368,7 +374,7 @@ func (f *file) holderOf(fset *token.FileSet, a attempt, holders map[*ast.Comment
 		}
 	}
 	if pos < f.ast.Package {
-		return holder{}, cutOff(fset, "the package clause", f.ast.Package, len("package"))
+		return holder{}, cutOff(fset, OnPackage, "the package clause", f.ast.Package, len("package"))
 	}
 	for _, decl := range f.ast.Decls {
 		if decl.Pos() <= pos && pos < decl.End() {
@@ -377,23 +383,27 @@ func (f *file) holderOf(fset *token.FileSet, a attempt, holders map[*ast.Comment
 			}
 			// In a group of types, or behind the last field of a struct.
 			if spec, ok := nextSpec(decl.(*ast.GenDecl), pos); ok {
-				return holder{}, cutOff(fset, spec.Name.Name, spec.Name.Pos(), len(spec.Name.Name))
+				return holder{}, cutOff(fset, OnType, spec.Name.Name, spec.Name.Pos(), len(spec.Name.Name))
 			}
 			return holder{}, &stray{why: "stands inside a declaration, and on none", help: "put it into the doc comment above the declaration"}
 		}
 		if decl.Pos() > pos {
-			name, at := declName(decl)
-			return holder{}, cutOff(fset, name, at, len(name))
+			on, name := declName(decl)
+			if name == nil {
+				name = &ast.Ident{NamePos: decl.Pos(), Name: "import"}
+			}
+			return holder{}, cutOff(fset, on, name.Name, name.Pos(), len(name.Name))
 		}
 	}
 	return holder{}, &stray{why: "stands on nothing: no declaration follows", help: "put it into the doc comment above the declaration that it means"}
 }
 
-func cutOff(fset *token.FileSet, name string, at token.Pos, width int) *stray {
+func cutOff(fset *token.FileSet, from Target, name string, at token.Pos, width int) *stray {
 	return &stray{
 		why:  "is cut off from " + name + " by an empty line",
 		help: "remove the empty line, so that it is part of the doc comment",
 		note: &schema.Note{Span: span(fset, at, width), Message: name + " is here"},
+		from: from,
 	}
 }
 
@@ -410,24 +420,29 @@ func nextSpec(decl *ast.GenDecl, pos token.Pos) (*ast.TypeSpec, bool) {
 	return nil, false
 }
 
-// declName is the first name that a declaration declares.
-func declName(decl ast.Decl) (string, token.Pos) {
+// declName is the first name that a declaration declares, nil for an import, and
+// what directives can stand on it.
+func declName(decl ast.Decl) (Target, *ast.Ident) {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
-		return decl.Name.Name, decl.Name.Pos()
+		if decl.Recv != nil {
+			return OnMethod, decl.Name
+		}
+		return "", decl.Name
 	case *ast.GenDecl:
 		for _, spec := range decl.Specs {
 			switch spec := spec.(type) {
 			case *ast.TypeSpec:
-				return spec.Name.Name, spec.Name.Pos()
+				if decl.Lparen.IsValid() {
+					return "", spec.Name
+				}
+				return OnType, spec.Name
 			case *ast.ValueSpec:
-				return spec.Names[0].Name, spec.Names[0].Pos()
-			case *ast.ImportSpec:
-				return "the imports", spec.Pos()
+				return "", spec.Names[0]
 			}
 		}
 	}
-	return "what follows", decl.Pos()
+	return "", nil
 }
 
 // attempts finds all directives of a file, and what was meant to be one.
@@ -501,7 +516,7 @@ func misspelt(text string, slashes int) (attempt, bool) {
 	case strings.EqualFold(tool, "esgen"):
 		a.flaw = fmt.Sprintf("directives begin with //es:, not with //%s:", tool)
 	default:
-		a.flaw = "es: is written in lower case"
+		a.flaw = "es: must be in lower case"
 	}
 	return a, true
 }

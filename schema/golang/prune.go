@@ -182,14 +182,16 @@ func (p *pruner) matters(recv string, m *declaration) bool {
 	if slices.Contains(codecMethods, m.name) {
 		return true
 	}
+	// The method of a value object may be one of a field that it embeds.
+	for _, marked := range p.src.types {
+		if d := marked.directive("value"); d != nil {
+			if encode := d.value("encode"); encode != nil && encode.Value == m.name {
+				return true
+			}
+		}
+	}
 	marked := p.src.typeNamed(recv)
-	if marked == nil || marked.role == nil {
-		return false
-	}
-	if encode := marked.role.value("encode"); encode != nil {
-		return encode.Value == m.name
-	}
-	return p.isApply(marked, m.fn)
+	return marked != nil && p.isApply(marked, m.fn)
 }
 
 // isApply says whether a method may be one that applies events.

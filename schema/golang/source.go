@@ -143,8 +143,7 @@ func cutFold(s []byte, suffix string) ([]byte, bool) {
 	return s[:cut], true
 }
 
-// parse parses the files, and reports syntax errors. Each is reported, for the
-// parser does not stop at the first.
+// parse parses the files, and reports syntax errors: all, not only the first.
 func (s *source) parse(fset *token.FileSet) {
 	for _, f := range s.files {
 		s.broken = s.parseFile(fset, f, true) || s.broken
@@ -168,16 +167,22 @@ func (s *source) parseFile(fset *token.FileSet, f *file, report bool) (broken bo
 		s.errorf(codeSyntax, schema.Span{File: f.path}, "%v", err)
 		return true
 	}
+	line := 0
 	for _, e := range list {
-		s.errorf(codeSyntax, f.spanAt(e.Pos.Offset, 1), "%s", e.Msg)
+		// Once it has lost its way the parser finds more to say about the same line.
+		if at := f.spanAt(e.Pos.Offset, 1); at.Line != line {
+			s.errorf(codeSyntax, at, "%s", e.Msg)
+			line = at.Line
+		}
 	}
 	return true
 }
 
 // spanAt is a stretch of a file by its offset. The positions of syntax errors obey
-// //line comments, but for the offset.
+// //line comments, but for the offset. The end of the file is the end of its last
+// line.
 func (f *file) spanAt(offset, width int) schema.Span {
-	offset = min(offset, len(f.text))
+	offset = max(0, min(offset, len(f.text)-1))
 	before := f.text[:offset]
 	return schema.Span{
 		File:   f.path,
@@ -190,4 +195,15 @@ func (f *file) spanAt(offset, width int) schema.Span {
 // offset is the place of a position in the file's text.
 func (f *file) offset(fset *token.FileSet, pos token.Pos) int {
 	return fset.File(f.ast.FileStart).Offset(pos)
+}
+
+// fileAt is the file that a position is in; nil where it is none of the package's
+// own.
+func (s *source) fileAt(pos token.Pos) *file {
+	for _, f := range s.files {
+		if f.ast != nil && f.ast.FileStart <= pos && pos <= f.ast.FileEnd {
+			return f
+		}
+	}
+	return nil
 }

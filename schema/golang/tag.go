@@ -121,6 +121,7 @@ func parseForeign(tag string) fieldTag {
 func parseTag(t tagText, f *findings) fieldTag {
 	var tag fieldTag
 	var seen []string
+	whole := t
 	for {
 		start := 0
 		for start < len(t.value) && t.value[start] == ' ' {
@@ -128,6 +129,11 @@ func parseTag(t tagText, f *findings) fieldTag {
 		}
 		t = t.from(start)
 		if t.value == "" {
+			return tag
+		}
+		if t.value[0] < ' ' {
+			f.errorf(codeMalformedTag, whole.span(0, 0), "a struct tag has a line break or a tab in it").
+				Help = "put spaces between the parts of a tag"
 			return tag
 		}
 		end := 0
@@ -214,7 +220,7 @@ func parseJSON(t tagText) schema.JSONTag {
 	for i, part := range t.parts() {
 		text := part.text(0, len(part.value))
 		switch {
-		case i == 0 && text.Value == "":
+		case text.Value == "":
 		case i == 0:
 			tag.Name = text
 		case text.Value == "omitempty":

@@ -29,7 +29,7 @@ func (c *converter) convert(t types.Type, expr ast.Expr, u *unit) schema.Type {
 	case *types.Named:
 		return c.convertNamed(t, u)
 	case *types.Basic:
-		return c.convertBasic(t, expr)
+		return c.convertBasic(t, expr, u)
 	case *types.Pointer:
 		star, _ := expr.(*ast.StarExpr)
 		return c.composite(func(elem schema.Type) schema.Type { return &schema.Pointer{Elem: elem} },
@@ -118,13 +118,14 @@ func spell(t types.Type, u *unit) string {
 	})
 }
 
-func (c *converter) convertBasic(t *types.Basic, expr ast.Expr) schema.Type {
+func (c *converter) convertBasic(t *types.Basic, expr ast.Expr, u *unit) schema.Type {
 	switch {
 	case t.Kind() == types.Invalid:
-		if s, ok := expr.(*ast.SelectorExpr); ok {
-			if id, ok := s.X.(*ast.Ident); ok && id.Name == "C" {
-				return &schema.Unsupported{Spelling: "C." + s.Sel.Name, Reason: "a type of C has no JSON form"}
-			}
+		if name := nameOfC(expr); name != "" {
+			return &schema.Unsupported{Spelling: name, Reason: "a type of C has no JSON form"}
+		}
+		if u == nil || u.imported {
+			return &schema.Unsupported{Spelling: types.ExprString(expr), Reason: "the package that declares it does not compile"}
 		}
 		return nil
 	case t.Info()&types.IsComplex != 0 || t.Kind() == types.UnsafePointer:
@@ -135,6 +136,23 @@ func (c *converter) convertBasic(t *types.Basic, expr ast.Expr) schema.Type {
 		return &schema.Basic{Kind: schema.Int32}
 	}
 	return &schema.Basic{Kind: schema.BasicKind(t.Name())}
+}
+
+// nameOfC finds a name of C in a type that could not be read; empty where there is
+// none. The type checker says nothing about such names.
+func nameOfC(expr ast.Expr) string {
+	name := ""
+	if expr != nil {
+		ast.Inspect(expr, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if id, ok := s.X.(*ast.Ident); ok && id.Name == "C" && name == "" {
+					name = "C." + s.Sel.Name
+				}
+			}
+			return true
+		})
+	}
+	return name
 }
 
 // convertAlias keeps the name that was written: its target may be internal to
@@ -188,6 +206,9 @@ func (c *converter) convertNamed(t *types.Named, u *unit) schema.Type {
 		n.IsZero, n.PointerIsZero = !pointer, pointer
 	}
 	declaring := c.of(obj)
+	if declaring != nil && declaring.pkg != obj.Pkg() {
+		declaring = declaring.asImported()
+	}
 	if c.wellKnown(n, obj) {
 		c.named[key] = n
 		return n

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"bytes"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -82,6 +83,14 @@ func (u *units) read(path string) *unit {
 	return &unit{pruner: newPruner(src, u.fset), pkg: p.Types, main: p.Module.Main, imported: true, withheld: withheld}
 }
 
+// asImported is the unit for those of its types that were pruned, and are known
+// only from being imported by another package.
+func (u *unit) asImported() *unit {
+	imported := *u
+	imported.imported = true
+	return &imported
+}
+
 // release reports what is wrong with the unit's directives after all.
 func (u *unit) release() {
 	u.src.list = append(u.src.list, u.withheld...)
@@ -128,9 +137,11 @@ func (u *unit) at(n ast.Node) schema.Span {
 		return schema.Span{}
 	}
 	width := int(n.End() - n.Pos())
-	tf := u.fset.File(n.Pos())
-	if line := tf.PositionFor(n.Pos(), false).Line; line < tf.PositionFor(n.End(), false).Line {
-		width = int(tf.LineStart(line+1)-n.Pos()) - 1
+	if f := u.src.fileAt(n.Pos()); f != nil {
+		start := f.offset(u.fset, n.Pos())
+		if end := bytes.IndexAny(f.text[start:start+width], "\r\n"); end >= 0 {
+			width = end
+		}
 	}
 	return span(u.fset, n.Pos(), width)
 }

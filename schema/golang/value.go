@@ -69,13 +69,13 @@ func (u *unit) encodeMethod(t *types.Named, name schema.Text) types.Type {
 	sig := method.Signature()
 	if sig.Params().Len() > 0 || sig.Results().Len() != 1 {
 		diag := u.src.errorf(codeFunctionForm, name.Span, "method %s of %s must take nothing and return one value", name.Value, typeName)
-		diag.Help = "it has the form func (v " + typeName + ") " + name.Value + "() string, or whatever else is stored"
+		diag.Help = "it has the form func (v " + typeName + ") " + name.Value + "() string, or whatever else is to be stored"
 		u.noteMethod(diag, typeName, name.Value)
 		return nil
 	}
 	base := sig.Results().At(0).Type()
 	if result, ok := types.Unalias(base).(*types.Named); ok && result.Obj().Name() == typeName && result.Obj().Pkg() == t.Obj().Pkg() {
-		u.src.errorf(codeFunctionForm, name.Span, "method %s of %s gives a %s again, so there is no end to encoding it", name.Value, typeName, typeName).
+		u.src.errorf(codeFunctionForm, name.Span, "method %s of %s returns %s again, so there is no end to encoding it", name.Value, typeName, typeName).
 			Help = "let it return what is to be stored, a string say"
 		return nil
 	}
@@ -109,12 +109,13 @@ func (c *converter) fieldValue(u *unit, tag fieldTag, t types.Type) *schema.Valu
 
 // encodeFunc finds a function that turns a t into what is stored.
 func (u *unit) encodeFunc(name schema.Text, t types.Type) (*schema.Func, types.Type) {
-	sig := u.signature(name, "func("+spell(t, u)+") string, or whatever else is to be stored")
+	form := "func(" + spell(t, u) + ") string, or whatever else is to be stored"
+	sig := u.signature(name, form)
 	if sig == nil {
 		return nil, nil
 	}
 	if sig.Params().Len() != 1 || sig.Variadic() || !types.Identical(sig.Params().At(0).Type(), t) || sig.Results().Len() != 1 {
-		u.badForm(name, "must take a "+spell(t, u)+" and return one value", "func("+spell(t, u)+") string, or whatever else is stored")
+		u.badForm(name, "must take one "+spell(t, u)+" and return one value", form)
 		return nil, nil
 	}
 	return u.funcOf(name), sig.Results().At(0).Type()
@@ -135,7 +136,7 @@ func (u *unit) decodeFunc(name schema.Text, base, t types.Type) (f *schema.Func,
 	fails = results.Len() == 2 && isError(results.At(1).Type())
 	if sig.Params().Len() != 1 || sig.Variadic() || !types.Identical(sig.Params().At(0).Type(), base) ||
 		results.Len() != 1 && !fails || !types.Identical(results.At(0).Type(), t) {
-		u.badForm(name, "must take a "+spell(base, u)+" and return a "+spell(t, u)+", with or without an error", form)
+		u.badForm(name, "must take one "+spell(base, u)+" and return one "+spell(t, u)+", with or without an error", form)
 		return nil, false
 	}
 	return u.funcOf(name), fails
@@ -152,7 +153,7 @@ func (u *unit) sampleFunc(name schema.Text, t types.Type) *schema.Func {
 		return nil
 	}
 	if sig.Params().Len() != 0 || sig.Results().Len() != 1 || !types.Identical(sig.Results().At(0).Type(), t) {
-		u.badForm(name, "must take nothing and return a "+spell(t, u), form)
+		u.badForm(name, "must take nothing and return one "+spell(t, u), form)
 		return nil
 	}
 	return u.funcOf(name)
