@@ -47,18 +47,20 @@ const (
 	kindCantOpen
 	kindReadOnly
 	kindTooLarge
+	kindConstraint
 )
 
 // SQLite's primary result codes.
 const (
-	codeBusy     = 5
-	codeReadOnly = 8
-	codeCorrupt  = 11
-	codeFull     = 13
-	codeCantOpen = 14
-	codeProtocol = 15 // a race for the locks of the WAL that was lost too often
-	codeTooBig   = 18
-	codeNotADB   = 26
+	codeBusy       = 5
+	codeReadOnly   = 8
+	codeCorrupt    = 11
+	codeFull       = 13
+	codeCantOpen   = 14
+	codeProtocol   = 15 // a race for the locks of the WAL that was lost too often
+	codeTooBig     = 18
+	codeConstraint = 19
+	codeNotADB     = 26
 )
 
 func kindOf(err error) kind {
@@ -87,6 +89,8 @@ func kindOf(err error) kind {
 		return kindReadOnly
 	case codeTooBig:
 		return kindTooLarge
+	case codeConstraint:
+		return kindConstraint
 	}
 	return kindOther
 }
@@ -109,6 +113,8 @@ func explain(err error) error {
 		what = errNotWritable
 	case kindTooLarge:
 		what = ErrTooLarge
+	case kindConstraint:
+		what = errContradiction
 	}
 	if what == nil || errors.Is(err, what) {
 		return err
@@ -117,7 +123,9 @@ func explain(err error) error {
 }
 
 var (
-	errDamaged     = fmt.Errorf("%w: the file is damaged", es.ErrCorrupt)
-	errNoDatabase  = fmt.Errorf("%w: it is no SQLite database", ErrNotOurs)
-	errNotWritable = errors.New("cannot write: are the file and its folder writable for this user?")
+	errDamaged = fmt.Errorf("%w: the file is damaged", es.ErrCorrupt)
+	// Appends are judged before they are written, by what the file says of itself.
+	errContradiction = fmt.Errorf("%w: the file contradicts itself", es.ErrCorrupt)
+	errNoDatabase    = fmt.Errorf("%w: it is no SQLite database", ErrNotOurs)
+	errNotWritable   = errors.New("cannot write: are the file and its folder writable for this user?")
 )

@@ -32,10 +32,11 @@ type record struct {
 	tags                         string
 	metadata, payload            []byte
 
-	// name is that of the type, and of the stream it belongs to. They are nil where
-	// the file has none for the number; of is not looked up for a cursor's records.
+	// name is the type's, nil where the file has none for the number.
 	name *string
-	of   *es.Stream
+	// of is the stream, nil where the file has none for the number, and where the
+	// reader knows the stream anyhow.
+	of *es.Stream
 }
 
 func (r *record) scan(row []driver.Value) error {
@@ -202,7 +203,7 @@ func (rd *reader) end() {
 	}
 }
 
-// left is how many events there is use in reading, at most max.
+// left is how many events there is use in reading, and no more than most.
 func (rd *reader) left(most int) int {
 	if rd.limit > 0 {
 		most = min(most, rd.limit-rd.yielded)

@@ -166,7 +166,7 @@ func TestNoLeaks(t *testing.T) {
 	}
 	use()
 	goroutines, files := count()
-	for range 20 {
+	for range 5 {
 		use()
 	}
 	if g, f := count(); g > goroutines || f > files {

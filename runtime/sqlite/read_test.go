@@ -350,6 +350,31 @@ func TestDamagedIndexesAndStreams(t *testing.T) {
 	}
 }
 
+// A stream whose head has been lost sight of takes no more events.
+func TestDamagedHead(t *testing.T) {
+	path := newPath(t)
+	s := openAt(t, path)
+	fill(t, s, 3, "a")
+	closeStore(t, s)
+	for head, want := range map[int]string{2: "the file contradicts itself", 4: "version 4 is missing"} {
+		run(t, path, fmt.Sprint("UPDATE streams SET head = ", head))
+		s := openAt(t, path)
+		var err error
+		if head < 3 {
+			_, err = s.Append(t.Context(), to("a", es.ExpectAny, event("made")))
+		} else {
+			_, err = readError(t, s, "a", es.ReadStream{})
+		}
+		if !errors.Is(err, es.ErrCorrupt) || !strings.Contains(err.Error(), want) {
+			t.Errorf("head %d: %v, want es.ErrCorrupt with %q", head, err, want)
+		}
+		if got := positions(t, s, es.ReadAll{}); len(got) != 3 {
+			t.Errorf("read %v", got)
+		}
+		closeStore(t, s)
+	}
+}
+
 // A file whose pages are damaged is an error, never less than was there.
 func TestDamagedPages(t *testing.T) {
 	path := newPath(t)

@@ -28,6 +28,14 @@ type request struct {
 	done   chan struct{}
 }
 
+func newRequest(a *es.Append) *request {
+	r := &request{append: a, done: make(chan struct{})}
+	for i := range a.Streams {
+		r.events += len(a.Streams[i].Events)
+	}
+	return r
+}
+
 func (r *request) answer(err error) {
 	if err != nil {
 		r.result, r.err = es.Result{}, err
@@ -73,16 +81,10 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 	if s.writer == nil {
 		return es.Result{}, s.failed("append", ErrReadOnly)
 	}
-	r := &request{append: &a, done: make(chan struct{})}
-	for i := range a.Streams {
-		part := &a.Streams[i]
-		r.events += len(part.Events)
-		for j := range part.Events {
-			if n := rowSize(&part.Events[j]); n > mostRow {
-				return es.Result{}, s.failed("append", fmt.Errorf("%w: event %d for stream %s has %d bytes", ErrTooLarge, j+1, part.Stream.Name, n))
-			}
-		}
+	if err := checkSize(&a, mostRow); err != nil {
+		return es.Result{}, s.failed("append", err)
 	}
+	r := newRequest(&a)
 	select {
 	case s.writer.requests <- r:
 	case <-ctx.Done():
@@ -92,6 +94,19 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 	}
 	<-r.done
 	return r.result, r.err
+}
+
+// checkSize refuses an event of more than most bytes.
+func checkSize(a *es.Append, most int) error {
+	for i := range a.Streams {
+		part := &a.Streams[i]
+		for j := range part.Events {
+			if n := rowSize(&part.Events[j]); n > most {
+				return fmt.Errorf("%w: event %d for stream %s takes %d bytes", ErrTooLarge, j+1, part.Stream.Name, n)
+			}
+		}
+	}
+	return nil
 }
 
 func rowSize(e *es.NewEvent) int {

@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -20,7 +22,7 @@ import (
 func writeGroup(s *Store, appends ...es.Append) []*request {
 	group := make([]*request, len(appends))
 	for i := range appends {
-		group[i] = &request{append: &appends[i], events: 1, done: make(chan struct{})}
+		group[i] = newRequest(&appends[i])
 	}
 	s.writer.write(group)
 	return group
@@ -112,11 +114,15 @@ func TestPoisonedAppendSparesItsNeighbours(t *testing.T) {
 }
 
 func TestTooLargeForAnyFile(t *testing.T) {
-	s := openAt(t, newPath(t))
-	e := event("made")
-	e.Payload = make([]byte, mostRow+1) // is never touched
-	if _, err := s.Append(t.Context(), to("a", es.ExpectNone, e)); !errors.Is(err, ErrTooLarge) {
-		t.Fatalf("got %v, want ErrTooLarge", err)
+	e := event("made", es.Tag{Key: "key", Value: "value"})
+	e.Payload, e.Metadata = make([]byte, 1000), make([]byte, 100)
+	a := to("a", es.ExpectNone, event("made"), e)
+	if err := checkSize(&a, 1200); err != nil {
+		t.Errorf("an event of about 1,160 bytes: %v", err)
+	}
+	err := checkSize(&a, 1150)
+	if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "event 2 for stream a") {
+		t.Errorf("got %v, want ErrTooLarge for event 2", err)
 	}
 }
 
@@ -285,6 +291,51 @@ func TestManyGoroutines(t *testing.T) {
 	for g := range goroutines {
 		if n := len(versions(t, s, fmt.Sprint("own-", g))); n != each {
 			t.Errorf("%d events in stream %d, want %d", n, g, each)
+		}
+	}
+}
+
+// Two stores make types in turns, and the transactions of one fail after they have
+// made some: a number that was never committed is given to another name.
+func TestTypesOfFailedTransactions(t *testing.T) {
+	path := newPath(t)
+	failing := false
+	a := openAt(t, path, withFaults(faults{commit: func(c *conn) error {
+		if failing {
+			return sqlite3.Error{Code: sqlite3.ErrFull}
+		}
+		return c.exec("COMMIT")
+	}}))
+	b := openAt(t, path)
+	for i := range 5 {
+		x, y := to("x", es.ExpectAny, event(fmt.Sprint("x", i))), to("y", es.ExpectAny, event(fmt.Sprint("y", i)))
+		failing = true
+		if _, err := a.Append(t.Context(), x); !errors.Is(err, ErrFull) {
+			t.Fatalf("got %v, want ErrFull", err)
+		}
+		failing = false
+		mustAppend(t, b, y)
+		mustAppend(t, a, x)
+	}
+	for _, s := range []*Store{a, b} {
+		for i, e := range slices.Collect(typesOf(t, s)) {
+			if want := fmt.Sprintf("%c%d", "yx"[i%2], i/2); e != want {
+				t.Errorf("event %d is of type %s, want %s", i, e, want)
+			}
+		}
+	}
+}
+
+// typesOf yields the types of all events.
+func typesOf(t *testing.T, s *Store) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for e, err := range s.All(t.Context(), es.ReadAll{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(e.Type) {
+				return
+			}
 		}
 	}
 }
