@@ -131,15 +131,7 @@ type (
 func TestJSONFieldsAreThoseOfEncodingJSON(t *testing.T) {
 	for _, v := range []any{
 		&struct{ A, B int }{},
-		&struct {
-			A int `json:"b"`
-			B int `json:"a"`
-			c int
-			D int `json:"-"`
-			E int `json:"-,"`
-			F int `json:"bad'name"`
-			G int `json:",omitempty"`
-		}{},
+		tagged("json:\"b\"", "json:\"a\"", "json:\"-\"", "json:\"-,\"", "json:\"bad'name\"", "json:\",omitempty\""),
 		&struct {
 			flatA
 			X int
@@ -192,7 +184,16 @@ func TestJSONFieldsAreThoseOfEncodingJSON(t *testing.T) {
 	}
 }
 
-type flatNone struct{ hidden int }
+type flatNone struct{ _ int }
+
+// tagged is a struct with fields A, B, C … of these tags, which no source should have.
+func tagged(tags ...reflect.StructTag) any {
+	var fields []reflect.StructField
+	for i, tag := range tags {
+		fields = append(fields, reflect.StructField{Name: string(rune('A' + i)), Type: reflect.TypeFor[int](), Tag: tag})
+	}
+	return reflect.New(reflect.StructOf(fields)).Interface()
+}
 
 // TestJSONFieldsOfRandomStructs compares structs of random shape. Where two fields
 // take a name from each other the results may differ: those are refused.
@@ -240,7 +241,7 @@ func TestJSONFieldsOfRandomStructs(t *testing.T) {
 func TestJSONFieldsLeadToTheirValues(t *testing.T) {
 	type inner struct {
 		Amount int64 `json:"amount,string"`
-		List   []int `json:"list,string"`
+		List   []int `json:"list"`
 	}
 	type middle struct{ *inner }
 	type outer struct {
@@ -248,6 +249,8 @@ func TestJSONFieldsLeadToTheirValues(t *testing.T) {
 		Own int
 	}
 	model := modelOf(reflect.TypeFor[outer](), map[reflect.Type]Type{}).(*Named)
+	list := model.Under.(*Struct).Fields[0].Type.(*Named).Under.(*Struct).Fields[0].Type.(*Pointer).Elem.(*Named).Under.(*Struct).Fields[1]
+	list.JSON.String = true
 	fields := JSONFields(model.Under.(*Struct))
 	if len(fields) != 3 {
 		t.Fatalf("got %d fields, want 3", len(fields))

@@ -147,8 +147,8 @@ func (p *parts) collect(v reflect.Value, seen map[uintptr]bool) {
 		for i := range v.NumField() {
 			f := v.Field(i)
 			switch v.Type().Field(i).Name {
-			case "Alias":
-				continue // an alias of itself is none that any front end could see
+			case "Alias", "Args":
+				continue // neither an alias of itself nor an argument of itself can be
 			}
 			// A list has no holes, but what a field points to may be missing.
 			if f.Kind() == reflect.Pointer {

@@ -15,8 +15,8 @@ type rule struct {
 // rules are all rules of meaning, in the order of their codes: ES01 are about
 // aggregates, events and what connects them, ES03 about what is stored.
 var rules = slices.Concat(
-	aggregateRules, eventRules, applyRules, shapeRules, nameRules, streamRules, childRules, registryRules,
-	typeRules, jsonRules, valueRules,
+	aggregateRules, eventRules, applyRules, shapeRules, nameRules, streamRules, childRules, childIDRules,
+	registryRules, typeRules, jsonRules, valueRules,
 )
 
 // Codes lists what Check may find, sorted by code.

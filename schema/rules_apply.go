@@ -200,8 +200,8 @@ func (c *checker) reportMissingApply(s *scope, a *Aggregate, e *Event) {
 			if !apply.takes(e) || apply.Directive != nil {
 				continue
 			}
-			d.note(apply.Method.Span, "%s takes %s, but is not called apply%s", apply.Method.Value, goName, goName).
-				help("rename %s to apply%s, or write //es:apply %s above it", apply.Method.Value, goName, goName)
+			d.note(apply.Method.Span, "%s takes %s, but is not called %s", apply.Method.Value, goName, applyName(goName)).
+				help("rename %s to %s, or write //es:apply %s above it", apply.Method.Value, applyName(goName), goName)
 			return
 		}
 	}
@@ -214,8 +214,11 @@ func applySignature(recv, event string) string {
 	if !unicode.IsLetter(name) || name == 'e' {
 		name = 'a'
 	}
-	return fmt.Sprintf("func (%c *%s) apply%s(e %s)", name, recv, event, event)
+	return fmt.Sprintf("func (%c *%s) %s(e %s)", name, recv, applyName(event), event)
 }
+
+// applyName is the name of the method that applies an event without a directive.
+func applyName(event string) string { return "apply" + upperFirst(event) }
 
 func checkAppliedTwice(c *checker) {
 	type target struct {
