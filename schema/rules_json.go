@@ -137,11 +137,7 @@ Right:
 // eachClash calls f for every field that is not stored for the sake of another.
 func (c *checker) eachClash(f func(v structVisit, clash jsonClash)) {
 	for _, v := range c.walk().structs {
-		if v.flattened {
-			continue // its fields are judged with those of the struct around it
-		}
-		_, clashes := flattenJSON(v.strct)
-		for _, clash := range clashes {
+		for _, clash := range v.clashes {
 			f(v, clash)
 		}
 	}

@@ -21,7 +21,7 @@ import (
 // the rules: by syntax alone, trusting that they are spelt right. Folders below
 // "elsewhere" stand for other modules.
 type sources struct {
-	t     *testing.T
+	t     testing.TB
 	fset  *token.FileSet
 	files map[string][]byte
 	pkgs  map[string]*sourcePackage
@@ -45,7 +45,7 @@ const (
 
 // readSources reads the Go files of an archive. A line "generate: a b" in its comment
 // names the folders that are to be generated; without it, all are.
-func readSources(t *testing.T, a *txtar.Archive) (*schema.Module, *sources) {
+func readSources(t testing.TB, a *txtar.Archive) (*schema.Module, *sources) {
 	s := &sources{
 		t: t, fset: token.NewFileSet(), files: map[string][]byte{},
 		pkgs: map[string]*sourcePackage{}, named: map[string]*schema.Named{},

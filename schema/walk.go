@@ -31,8 +31,9 @@ type place struct {
 type structVisit struct {
 	place
 	strct *Struct
-	// flattened says that the struct is embedded, and its fields are those of another.
-	flattened bool
+	// clashes are the fields that are not stored for the sake of others. They are empty
+	// for an embedded struct, whose fields are judged with those of the one around it.
+	clashes []jsonClash
 }
 
 // fieldVisit is a field of a stored struct, which need not be stored itself.
@@ -117,7 +118,11 @@ type visitedType struct {
 }
 
 func (w *walker) strct(s *Struct, p place, flattened bool, seen map[visitedType]bool) {
-	w.structs = append(w.structs, structVisit{p, s, flattened})
+	visit := structVisit{place: p, strct: s}
+	if !flattened {
+		_, visit.clashes = flattenJSON(s)
+	}
+	w.structs = append(w.structs, visit)
 	for _, f := range s.Fields {
 		v := fieldVisit{place: p, field: f}
 		if !p.foreign {
