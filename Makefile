@@ -65,8 +65,8 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 		done; \
 	done
 
-torture: ## tests that take long: crashes, many processes, long histories
-	ESGEN_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run Torture ./...
+torture: ## tests that take long: a module proxy, crashes, long histories
+	$(GO) test -count=1 -timeout 60m -tags torture -run Torture -v ./...
 
 clean: ## remove what the other targets have built
 	rm -rf bin

@@ -12,8 +12,6 @@ import (
 	"testing"
 )
 
-const module = "github.com/esgen/esgen"
-
 // importRule keeps one direction of the house: what some packages may not have
 // among all that they import, directly or not.
 type importRule struct {
@@ -38,7 +36,7 @@ var importRules = []importRule{
 		why: "emitters see the model only, whichever front end made it",
 		of:  below("templates"),
 		never: is("go/types", "golang.org/x/tools/go/packages", "gopkg.in/yaml.v3",
-			module+"/schema/golang", module+"/schema/yaml"),
+			ownModule+"/schema/golang", ownModule+"/schema/yaml"),
 	},
 	{
 		why:    "how source is printed is known to the templates alone",
@@ -72,7 +70,7 @@ var importRules = []importRule{
 		why: "the heart of the runtime needs the standard library and uuid only",
 		of:  is("runtime/es"),
 		never: func(path string) bool {
-			return strings.Contains(first(path), ".") && path != "github.com/google/uuid" && path != module+"/runtime/es"
+			return strings.Contains(first(path), ".") && path != "github.com/google/uuid" && path != ownModule+"/runtime/es"
 		},
 	},
 	{
@@ -100,7 +98,7 @@ func except(match func(string) bool) func(string) bool {
 // ours turns a test of relative paths into one of import paths.
 func ours(match func(string) bool) func(string) bool {
 	return func(path string) bool {
-		rel, ok := strings.CutPrefix(path, module+"/")
+		rel, ok := strings.CutPrefix(path, ownModule+"/")
 		return ok && match(rel)
 	}
 }
@@ -121,7 +119,7 @@ type goPackage struct {
 func TestImportDirections(t *testing.T) {
 	packages := map[string]goPackage{}
 	for _, p := range listDeps(t) {
-		rel := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		rel := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, ownModule), "/")
 		if rel != p.ImportPath {
 			packages[rel] = p
 		}

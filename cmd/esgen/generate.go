@@ -67,10 +67,17 @@ func makePlan(ctx context.Context, flags *generateFlags, patterns []string, prog
 	if found.HasErrors() {
 		return nil, found, nil
 	}
-	progress.step(fmt.Sprintf("generating %s", count(len(module.Packages), "package")))
-	files, err := templates.Generate(module)
-	if err != nil {
-		return nil, nil, fmt.Errorf("nothing was written: %w", err)
+	var files []templates.File
+	for i, p := range module.Packages {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		progress.step(fmt.Sprintf("generating packages: %d of %d", i, len(module.Packages)))
+		generated, err := templates.Generate(&schema.Module{Packages: []*schema.Package{p}})
+		if err != nil {
+			return nil, nil, fmt.Errorf("nothing was written: %w", err)
+		}
+		files = append(files, generated...)
 	}
 	var folders []string
 	for _, p := range module.Packages {

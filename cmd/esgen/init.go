@@ -125,16 +125,25 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	case folder == ".":
 		pattern = "."
 	}
-	if err := module.prepare(ctx, cmd.ErrOrStderr(), flags.module, pattern); err != nil {
-		return fmt.Errorf("%w\nThe package is written, but its module is not ready: see to the above, then run\n%s",
-			err, nextSteps(pattern))
+	commands := append(module.prepare(flags.module, pattern), []string{"generate", pattern}, []string{"test", pattern})
+	for len(commands) > 2 {
+		if err := runGo(ctx, cmd.ErrOrStderr(), commands[0]); err != nil {
+			return fmt.Errorf("%w\nThe package is written, but its module is not ready for it. When that is mended, run%s",
+				err, listGo(commands))
+		}
+		commands = commands[1:]
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nNow run\n%s\n", nextSteps(pattern))
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nNow run%s\n", listGo(commands))
 	return err
 }
 
-func nextSteps(pattern string) string {
-	return fmt.Sprintf("\tgo generate %s\n\tgo test %[1]s", pattern)
+// listGo spells commands, one a line.
+func listGo(commands [][]string) string {
+	var b strings.Builder
+	for _, args := range commands {
+		b.WriteString("\n\tgo " + strings.Join(args, " "))
+	}
+	return b.String()
 }
 
 // packageName makes a package's name of a folder's: my-shop is myshop.
@@ -194,27 +203,25 @@ func findModule(ctx context.Context) (userModule, error) {
 	return m, nil
 }
 
-// prepare has the go command make go.mod and go.sum fit for a new package. Path names
-// the module if it does not exist yet; empty, it is made from the current folder.
-func (m userModule) prepare(ctx context.Context, log io.Writer, modulePath, pattern string) error {
+// prepare lists the go commands that make go.mod and go.sum fit for a new package.
+// Path names the module if it does not exist yet; empty, it is made from the current
+// folder.
+func (m userModule) prepare(modulePath, pattern string) [][]string {
+	var commands [][]string
 	if m.path == "" {
 		if modulePath == "" {
 			modulePath = path.Join("example.com", packageName(filepath.Base(currentFolder())))
 		}
-		if err := runGo(ctx, log, "mod", "init", modulePath); err != nil {
-			return err
-		}
+		commands = append(commands, []string{"mod", "init", modulePath})
 	}
 	if !m.tool {
 		version := m.esgen
 		if version == "" {
 			version = ownVersion()
 		}
-		if err := runGo(ctx, log, "get", "-tool", ownTool+"@"+version); err != nil {
-			return err
-		}
+		commands = append(commands, []string{"get", "-tool", ownTool + "@" + version})
 	}
-	return runGo(ctx, log, "get", "-t", pattern)
+	return append(commands, []string{"get", "-t", pattern})
 }
 
 // ownVersion is the version of esgen to put into go.mod: that of this binary if it is
@@ -227,7 +234,7 @@ func ownVersion() string {
 }
 
 // runGo runs the go command and tells so.
-func runGo(ctx context.Context, log io.Writer, args ...string) error {
+func runGo(ctx context.Context, log io.Writer, args []string) error {
 	fmt.Fprintf(log, "go %s\n", strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Stdout, cmd.Stderr = log, log
