@@ -316,6 +316,8 @@ func unfitID(t Type) string {
 		return unfitID(t.Under)
 	case *Slice, *Map:
 		return "== does not work on it"
+	case *Unsupported:
+		return t.Reason
 	}
 	return "it has no text"
 }

@@ -195,7 +195,7 @@ func checkChildUnreached(c *checker) {
 		s := c.scopes[p]
 		for _, child := range p.Children {
 			held := slices.ContainsFunc(s.refs, func(r *childRef) bool { return r.step.Child == child })
-			if child.Root != nil || held || s.children[child.GoName.Value] != child {
+			if child.Root != nil || held || s.unreadRef() || s.children[child.GoName.Value] != child {
 				continue
 			}
 			d := c.errorf(codeChildUnreached, child.GoName.Span, "child %s is part of no aggregate", child.GoName.Value)
@@ -206,6 +206,14 @@ func checkChildUnreached(c *checker) {
 			d.help("add a field such as %s *%s `es:\"child\"` to its aggregate", lowerFirst(child.GoName.Value), child.GoName.Value)
 		}
 	}
+}
+
+// unreadRef says whether there is a field for a child whose type could not be read.
+// It may hold any child.
+func (s *scope) unreadRef() bool {
+	unread := func(f *Field) bool { return f.Child != nil && f.Type == nil }
+	return slices.ContainsFunc(s.pkg.Aggregates, func(a *Aggregate) bool { return slices.ContainsFunc(a.Fields, unread) }) ||
+		slices.ContainsFunc(s.pkg.Children, func(c *Child) bool { return slices.ContainsFunc(c.Fields, unread) })
 }
 
 func checkChildTwice(c *checker) {

@@ -150,7 +150,10 @@ type claim struct {
 }
 
 func (v structVisit) claim(f JSONField) claim {
-	cl := claim{name: f.Field.Name.Value, at: at(f.Field.JSON.Name.Span, f.Field.Name.Span)}
+	cl := claim{name: f.Field.Name.Value, at: f.Field.Name.Span}
+	if cl.at.Line > 0 {
+		cl.at = at(f.Field.JSON.Name.Span, cl.at)
+	}
 	for i := len(f.Path) - 1; i >= 0; i-- {
 		cl.name = f.Path[i].Name.Value + "." + cl.name
 		cl.at = at(cl.at, f.Path[i].Name.Span)
@@ -181,9 +184,12 @@ func checkJSONNames(c *checker) {
 		d := c.errorf(codeJSONNameTwice, second.at, "fields %s and %s of %s have one JSON name, %q, %s", first.name, second.name, v.in,
 			clash.Loser.Name, outcome).
 			help("give one of them another name, as in `json:%q`", snakeCase(clash.Loser.Field.Name.Value))
-		if first.at != second.at {
+		switch {
+		case clash.Loser.Field.Name.Span.Line == 0:
+			d.help(helpLeaveOut)
+		case first.at != second.at:
 			d.note(first.at, "%s has it too", first.name)
-		} else {
+		default:
 			// It is one field, which comes in two ways.
 			d.help("keep one of the two ways, or give one of them a name")
 			for _, f := range []JSONField{clash.Winner, clash.Loser} {

@@ -114,7 +114,7 @@ func spell(t Type, pkg string) string {
 	case *Unsupported:
 		return t.Spelling
 	}
-	return "unknown type"
+	return "…" // it could not be read
 }
 
 // spellElem is spell for the elements of slices and arrays: what is uint8 to the

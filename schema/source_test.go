@@ -278,7 +278,7 @@ func (s *sources) annotated(p *sourcePackage, f *ast.File, ts *ast.TypeSpec, dir
 			p.model.Children = append(p.model.Children, c)
 		case "event":
 			e := &schema.Event{Package: p.model, GoName: goName, Name: d.word(), Of: d.key("of"), Version: 1, TypeParams: ts.TypeParams != nil}
-			e.Type = s.typ(p, f, ts.Type, map[string]schema.Type{"T": &schema.Any{}})
+			e.Type = s.typ(p, f, ts.Type, map[string]schema.Type{"T": &schema.Unsupported{Spelling: "T", Reason: "a type parameter stands for no one type"}})
 			if aliases := d.key("alias"); aliases != nil {
 				at := aliases.Span
 				for alias := range strings.SplitSeq(aliases.Value, ",") {
@@ -331,7 +331,10 @@ func (s *sources) applies(p *sourcePackage, recv string) []*schema.Apply {
 			}
 		}
 		if event, ok := strings.CutPrefix(m.Name.Name, "apply"); ok && apply.Directive == nil {
-			apply.Events = []schema.Text{{Value: event, Span: apply.Method.Span}}
+			at := apply.Method.Span
+			at.Column += len("apply")
+			at.Width = max(len(event), 1)
+			apply.Events = []schema.Text{{Value: event, Span: at}}
 		}
 		if apply.Events == nil {
 			continue

@@ -95,7 +95,8 @@ func (c *checker) walk() *stored {
 	for _, p := range c.packages() {
 		w := &walker{stored: c.stored, seen: map[visitedType]bool{}}
 		for _, e := range p.Events {
-			if s := e.Struct(); s != nil && c.scopes[p].has(e) {
+			// What a type parameter stands for is not known, and a generic event is refused.
+			if s := e.Struct(); s != nil && !e.TypeParams && c.scopes[p].has(e) {
 				w.strct(s, place{pkg: p, event: e, in: e.GoName.Value, at: e.GoName.Span}, false, w.seen)
 			}
 		}
