@@ -1,7 +1,7 @@
 package templates
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,9 +61,6 @@ func (c *codecs) spell(t *schema.CodecType) *jen.Statement {
 // body is a function while its statements are put together.
 type body struct {
 	*codecs
-	// owner is the package whose struct is at hand. Its unexported fields can be
-	// named if it is the file's own.
-	owner string
 	// names are those of the variables in scope.
 	names *locals
 	// e is the parameter with the value; usesE says that it is needed.
@@ -72,7 +69,7 @@ type body struct {
 }
 
 func (c *codecs) newBody(t *schema.CodecType) *body {
-	b := &body{codecs: c, owner: t.Path, names: c.f.locals()}
+	b := &body{codecs: c, names: c.f.locals()}
 	b.e = b.local("e")
 	return b
 }
@@ -97,101 +94,66 @@ func (b *body) param() *jen.Statement {
 // place is an addressable value in generated code: a variable, or what a pointer
 // points to, and the fields and elements of either.
 type place struct {
-	// spell gives the expression anew each time, as jennifer's are built up in place.
-	spell func() *jen.Statement
-	// pointer says that spell gives a pointer to the place.
-	pointer bool
+	// base spells an expression that a selector can follow, anew each time, as
+	// jennifer's are built up in place.
+	base func() *jen.Statement
+	// stars is how many pointers lead from there to the place.
+	stars int
 }
 
-// variable is a variable as a place.
+// variable is a variable as a place, pointee what the variable points to.
 func variable(name string) place {
-	return place{spell: func() *jen.Statement { return jen.Id(name) }}
+	return place{base: func() *jen.Statement { return jen.Id(name) }}
 }
 
-// pointee is what the variable points to.
-func pointee(name string) place {
-	return place{spell: func() *jen.Statement { return jen.Id(name) }, pointer: true}
-}
+func pointee(name string) place { return variable(name).deref() }
+
+// deref is what the value, a pointer, points to.
+func (p place) deref() place { return place{p.base, p.stars + 1} }
 
 // value spells the value at the place.
 func (p place) value() *jen.Statement {
-	if p.pointer {
-		return jen.Op("*").Add(p.spell())
-	}
-	return p.spell()
+	return jen.Op(strings.Repeat("*", p.stars)).Add(p.base())
 }
 
-// operand spells the value so that a selector, an index or a call can follow.
+// operand spells the value so that a selector or an index can follow.
 func (p place) operand() *jen.Statement {
-	if p.pointer {
-		return jen.Parens(jen.Op("*").Add(p.spell()))
+	if p.stars == 0 {
+		return p.base()
 	}
-	return p.spell()
+	return jen.Parens(p.value())
 }
 
 // address spells a pointer to the place.
 func (p place) address() *jen.Statement {
-	if p.pointer {
-		return p.spell()
+	if p.stars == 0 {
+		return jen.Op("&").Add(p.base())
 	}
-	return jen.Op("&").Add(p.spell())
+	return place{p.base, p.stars - 1}.value()
 }
 
-// selector spells a field or method of the value; pointers are followed.
-func (p place) selector(name string) *jen.Statement { return p.spell().Dot(name) }
+// selector spells a field or a method of the value, for which Go follows one
+// pointer by itself.
+func (p place) selector(name string) *jen.Statement {
+	return place{p.base, max(p.stars-1, 0)}.operand().Dot(name)
+}
 
 // element is the element at an index.
 func (p place) element(index func() *jen.Statement) place {
-	return place{spell: func() *jen.Statement { return p.operand().Index(index()) }}
+	return place{base: func() *jen.Statement { return p.operand().Index(index()) }}
 }
 
-// deref is what the value, a pointer, points to.
-func (p place) deref() place {
-	return place{spell: func() *jen.Statement { return p.operand() }, pointer: true}
-}
-
-// field is the place of a JSON field of the struct at p.
+// field is the place of a JSON field of the struct at p. The embedded structs on
+// the way are spelt out, so that no field of the same name can come between.
 func (b *body) field(p place, f schema.JSONField) place {
-	names := append(b.promotions(f), f.Field.Name.Value)
-	return place{spell: func() *jen.Statement {
-		s := p.spell()
-		for _, name := range names {
-			s.Dot(name)
+	return place{base: func() *jen.Statement {
+		way := append(slices.Clip(f.Path), f.Field)
+		s := p.selector(way[0].Name.Value)
+		for _, step := range way[1:] {
+			s.Dot(step.Name.Value)
 		}
 		return s
 	}}
-}
-
-// promotions are the embedded fields that must be spelt out on the way to a
-// field. All of them are, so that no field of the same name can come between,
-// but for those that are unexported in another package: their fields are reached
-// by being promoted, as encoding/json reaches them.
-func (b *body) promotions(f schema.JSONField) []string {
-	owner := b.owner
-	var names []string
-	for _, step := range f.Path {
-		if step.Exported || owner == b.f.pkg.Path {
-			names = append(names, step.Name.Value)
-		} else if isPointer(step.Type) {
-			b.f.fail(fmt.Errorf("field %s is reached through an embedded pointer to %s, which is unexported",
-				f.Field.Name.Value, step.Name.Value))
-		}
-		owner = declaredIn(step.Type, owner)
-	}
-	return names
-}
-
-// declaredIn is the package that declares the embedded struct type t, which an
-// unnamed one inherits.
-func declaredIn(t schema.Type, owner string) string {
-	t = schema.Resolve(t)
-	if p, ok := t.(*schema.Pointer); ok {
-		t = schema.Resolve(p.Elem)
-	}
-	if n, ok := t.(*schema.Named); ok {
-		return n.Path
-	}
-	return owner
 }
 
 func isPointer(t schema.Type) bool {

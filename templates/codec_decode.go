@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -244,7 +245,7 @@ func (d *decoder) allocate(p place, elem schema.Type) *jen.Statement {
 }
 
 func (d *decoder) decodeSlice(p place, t *schema.Slice) {
-	d.add(jen.For(p.value().Op("=").Add(d.f.jsonx("Slice")).Call(jen.Id(d.r), p.value()), d.read("More"), jen.Null()).
+	d.add(jen.For(p.value().Op("=").Add(d.f.jsonx("Slice")).Call(jen.Id(d.r), p.value()), d.read("More"), jen.Empty()).
 		Block(d.block(func() {
 			last := p.element(func() *jen.Statement { return jen.Len(p.value()).Op("-").Lit(1) })
 			if leaf := d.leaf(t.Elem, last.value); leaf != nil && spellable(t.Elem) {
@@ -292,7 +293,7 @@ func (d *decoder) decodeMap(p place, t *schema.Map) {
 	put := func(key, value *jen.Statement) {
 		d.add(d.f.jsonx("Put").Call(jen.Id(d.r), p.value(), key, value))
 	}
-	d.add(jen.For(p.value().Op("=").Add(d.f.jsonx("Map")).Call(jen.Id(d.r), p.value()), d.read("MoreKeys"), jen.Null()).
+	d.add(jen.For(p.value().Op("=").Add(d.f.jsonx("Map")).Call(jen.Id(d.r), p.value()), d.read("MoreKeys"), jen.Empty()).
 		Block(d.block(func() {
 			key := d.readKey(t.Key)
 			leaf := d.leaf(t.Elem, func() *jen.Statement { return d.f.jsonx("Value").Call(p.value()) })
@@ -315,12 +316,12 @@ func (d *decoder) decodeMap(p place, t *schema.Map) {
 
 func (d *decoder) decodeStruct(p place, t *schema.Struct) {
 	fields := schema.JSONFields(t)
-	names := make([]jen.Code, len(fields))
+	names := make([]string, len(fields))
 	for i, field := range fields {
-		names[i] = jen.Lit(field.Name)
+		names[i] = strconv.Quote(field.Name)
 	}
 	o := d.local("o")
-	d.add(jen.For(jen.Id(o).Op(":=").Add(d.read("Object", names...)), jen.Id(o).Dot("Next").Call(), jen.Null()).
+	d.add(jen.For(jen.Id(o).Op(":=").Add(d.read("Object", jen.Id(fill(names)))), jen.Id(o).Dot("Next").Call(), jen.Empty()).
 		Block(d.block(func() {
 			if len(fields) == 1 {
 				d.decodeField(p, fields[0])
@@ -331,11 +332,32 @@ func (d *decoder) decodeStruct(p place, t *schema.Struct) {
 			}
 			var cases []jen.Code
 			for i, field := range fields {
-				cases = append(cases, jen.Case(names[i]).Block(d.block(func() { d.decodeField(p, field) })...))
+				cases = append(cases, jen.Case(jen.Id(names[i])).Block(d.block(func() { d.decodeField(p, field) })...))
 			}
 			d.add(jen.Switch(jen.Id(o).Dot("Name")).Block(cases...))
 		})...))
 	d.drop(o)
+}
+
+// fill separates items by commas, and by line breaks where a line gets long.
+func fill(items []string) string {
+	const width = 90
+	var b strings.Builder
+	column := 0
+	for i, item := range items {
+		if i > 0 {
+			b.WriteString(",")
+			if column+len(item) > width {
+				b.WriteString("\n")
+				column = 0
+			} else {
+				b.WriteString(" ")
+			}
+		}
+		b.WriteString(item)
+		column += len(item) + 2
+	}
+	return b.String()
 }
 
 // decodeField reads a field, and allocates the embedded structs that it is in.

@@ -15,8 +15,10 @@ type encoder struct {
 	dst, err, start, depth string
 	// event is the type's name where the function is an event's.
 	event string
-	// code are the statements of the block that is being written.
+	// code are the statements of the block that is being written; ifs has those of
+	// them that are an if.
 	code []jen.Code
+	ifs  map[jen.Code]bool
 	// pending is constant text that comes before what is appended next.
 	pending string
 	// nested is how many containers are open within the function.
@@ -39,7 +41,7 @@ func (c *codecs) addAppend(t *schema.CodecType) {
 	if t.AppendAt != "" {
 		c.addAppendAtTop(t)
 	}
-	e := &encoder{body: c.newBody(t)}
+	e := &encoder{body: c.newBody(t), ifs: make(map[jen.Code]bool)}
 	e.dst, e.err, e.start, e.depth = e.local("dst"), e.local("err"), e.local("start"), e.local("depth")
 	name := t.Append
 	takesDepth := t.Deep && (t.Event == nil || t.AppendAt != "")
@@ -128,6 +130,11 @@ func (e *encoder) buffer() *jen.Statement {
 
 func (e *encoder) add(code jen.Code) { e.code = append(e.code, code) }
 
+func (e *encoder) addIf(code jen.Code) {
+	e.ifs[code] = true
+	e.add(code)
+}
+
 // flush appends what is pending.
 func (e *encoder) flush() {
 	if e.pending != "" {
@@ -162,7 +169,7 @@ func (e *encoder) try(function *jen.Statement, args ...jen.Code) {
 
 func (e *encoder) tryWith(buffer, function *jen.Statement, args ...jen.Code) {
 	e.fails = true
-	e.add(jen.If(
+	e.addIf(jen.If(
 		jen.List(jen.Id(e.dst), jen.Id(e.err)).Op("=").Add(function).Call(append([]jen.Code{buffer}, args...)...),
 		jen.Id(e.err).Op("!=").Nil(),
 	).Block(e.failed()))
@@ -275,7 +282,7 @@ func (e *encoder) encodeValue(p place, v *schema.Value, pointer bool) {
 		}
 	}
 	if isLeaf(v.Base) {
-		e.encode(place{spell: call}, v.Base)
+		e.encode(place{base: call}, v.Base)
 		return
 	}
 	e.flush()
@@ -307,9 +314,15 @@ func isLeaf(t schema.Type) bool {
 // encodePointer encodes null or what a pointer points to.
 func (e *encoder) encodePointer(p place, encode func(to place)) {
 	e.flush()
-	e.add(jen.If(p.value().Op("==").Nil()).Block(
+	null := jen.If(p.value().Op("==").Nil()).Block(
 		jen.Id(e.dst).Op("=").Append(jen.Id(e.dst), jen.Lit("null").Op("...")),
-	).Else().Block(e.block(func() { encode(p.deref()) })...))
+	).Else()
+	if there := e.block(func() { encode(p.deref()) }); len(there) == 1 && e.ifs[there[0]] {
+		null.Add(there[0])
+	} else {
+		null.Block(there...)
+	}
+	e.addIf(null)
 }
 
 func (e *encoder) encodeSlice(p place, t *schema.Slice) {
@@ -354,20 +367,16 @@ func (e *encoder) encodeElements(p place, elem schema.Type) {
 
 func (e *encoder) encodeMap(p place, t *schema.Map) {
 	e.flush()
-	members, i := e.local("members"), e.local("i")
-	code := e.block(func() {
-		e.members(members, p, t.Key)
-		e.nested++
-		e.add(jen.For(jen.Id(i).Op(":=").Range().Id(members)).Block(e.block(func() {
-			member := func(name string) *jen.Statement { return jen.Id(members).Index(jen.Id(i)).Dot(name) }
-			e.try(e.f.jsonx("AppendName"), jen.Id(i), member("Name"))
-			e.encode(place{spell: func() *jen.Statement { return member("Value") }}, t.Elem)
-		})...))
-		e.nested--
-		e.append("EndMap", p.value())
-	})
-	e.drop(members, i)
-	e.add(jen.Block(code...))
+	i, m := e.local("i"), e.local("m")
+	members := e.members(p, t.Key)
+	e.nested++
+	e.add(jen.For(jen.List(jen.Id(i), jen.Id(m)).Op(":=").Range().Add(members)).Block(e.block(func() {
+		e.try(e.f.jsonx("AppendName"), jen.Id(i), jen.Id(m).Dot("Name"))
+		e.encode(place{base: func() *jen.Statement { return jen.Id(m).Dot("Value") }}, t.Elem)
+	})...))
+	e.nested--
+	e.append("EndMap", p.value())
+	e.drop(i, m)
 }
 
 // encodeStruct writes the members of a struct one after another.

@@ -65,27 +65,27 @@ func readForm(t schema.Type) keyForm {
 	return noKey
 }
 
-// members declares a variable with the members of the map at p, sorted.
-func (e *encoder) members(name string, p place, key schema.Type) {
-	function := ""
+// members spells the members of the map at p, sorted. Where the text of a key can
+// fail, they have been put into a variable before.
+func (e *encoder) members(p place, key schema.Type) *jen.Statement {
 	switch writeForm(key) {
 	case stringKey:
-		function = "Members"
+		return e.f.jsonx("Members").Call(p.value())
 	case intKey:
-		function = "MembersByInt"
+		return e.f.jsonx("MembersByInt").Call(p.value())
 	case uintKey:
-		function = "MembersByUint"
+		return e.f.jsonx("MembersByUint").Call(p.value())
 	case noKey:
 		e.f.fail(fmt.Errorf("a map with keys that have no text"))
-		return
-	default:
-		e.fails = true
-		e.add(jen.List(jen.Id(name), jen.Id(e.err)).Op(":=").Add(e.f.jsonx("MembersBy")).
-			Call(p.value(), e.keyText(schema.Resolve(key).(*schema.Named))))
-		e.add(jen.If(jen.Id(e.err).Op("!=").Nil()).Block(e.failed()))
-		return
+		return jen.Nil()
 	}
-	e.add(jen.Id(name).Op(":=").Add(e.f.jsonx(function)).Call(p.value()))
+	// The variable stays declared to the end of the block, so its name stays taken.
+	members := e.local("members")
+	e.fails = true
+	e.add(jen.List(jen.Id(members), jen.Id(e.err)).Op(":=").Add(e.f.jsonx("MembersBy")).
+		Call(p.value(), e.keyText(schema.Resolve(key).(*schema.Named))))
+	e.add(jen.If(jen.Id(e.err).Op("!=").Nil()).Block(e.failed()))
+	return jen.Id(members)
 }
 
 // keyText spells a function that gives the text of a key.

@@ -84,11 +84,13 @@ func (f *goFile) qual(importPath, packageName, name string) *jen.Statement {
 	return jen.Qual(importPath, name)
 }
 
-// es spells a name of the runtime's package es, jsonx one of jsonx, and std one
+// es, jsonx and estest spell a name of that package of the runtime, and std one
 // of a package of the standard library whose name is the last part of its path.
 func (f *goFile) es(name string) *jen.Statement { return f.qual(esPath, "es", name) }
 
 func (f *goFile) jsonx(name string) *jen.Statement { return f.qual(jsonxPath, "jsonx", name) }
+
+func (f *goFile) estest(name string) *jen.Statement { return f.qual(estestPath, "estest", name) }
 
 func (f *goFile) std(importPath, name string) *jen.Statement {
 	return f.qual(importPath, path.Base(importPath), name)
@@ -168,15 +170,31 @@ func (f *goFile) bytes() ([]byte, error) {
 		source, err = f.settleImports(source)
 	}
 	if err == nil {
-		source, err = format.Source(source)
+		var formatted []byte
+		if formatted, err = format.Source(source); err == nil {
+			return formatted, nil
+		}
+		err = excerpt(source, err)
 	}
 	if _, ok := errors.AsType[*shadowError](err); ok {
 		return nil, fmt.Errorf("package %s: %w", f.pkg.Path, err)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("package %s: generated code is not Go, which is a bug in esgen: %w", f.pkg.Path, err)
+	return nil, fmt.Errorf("package %s: generated code is not Go, which is a bug in esgen: %w", f.pkg.Path, err)
+}
+
+// excerpt adds the line of source that an error of the parser is about.
+func excerpt(source []byte, err error) error {
+	list, ok := errors.AsType[scanner.ErrorList](err)
+	if !ok || len(list) == 0 {
+		return err
 	}
-	return source, nil
+	n := 0
+	for line := range strings.Lines(string(source)) {
+		if n++; n == list[0].Pos.Line {
+			return fmt.Errorf("%w\n%s", err, strings.TrimRight(line, "\n"))
+		}
+	}
+	return err
 }
 
 // shadowError says that the user's package declares a predeclared name that

@@ -112,28 +112,41 @@ func (r *Reader) Quote() bool {
 		r.mismatch("a number or boolean in a string")
 		return false
 	}
-	if r.pos+1 < len(r.data) {
-		switch c := r.data[r.pos+1]; {
-		case c == '-' || c >= '0' && c <= '9' || c == 't' || c == 'f':
-			r.pos++
-			return true
-		}
-	}
 	pos := r.pos
-	if r.Skip(); r.err == nil {
-		r.fail(pos, typeError("want a number or boolean in a string, got another string"))
+	text, escaped, ok := r.text()
+	if !ok {
+		return false
 	}
-	return false
+	end := r.pos
+	if escaped {
+		r.outer, r.outerPos = r.data, end
+		r.data = append(unescape(text), '"')
+		text = r.data
+		pos = -1
+	}
+	if len(text) == 0 || !beginsQuoted(text[0]) {
+		r.fail(end, errQuoted)
+		return false
+	}
+	r.pos = pos + 1
+	return true
 }
+
+// beginsQuoted says whether a number or a boolean begins with c.
+func beginsQuoted(c byte) bool { return c == '-' || c-'0' <= 9 || c == 't' || c == 'f' }
 
 // Unquote ends what Quote has begun.
 func (r *Reader) Unquote() {
-	if r.pos < len(r.data) && r.data[r.pos] == '"' {
-		r.pos++
+	if r.err != nil {
 		return
 	}
-	if r.err == nil {
-		r.fail(r.pos, typeError("want a number or boolean in a string, got another string"))
+	if r.pos >= len(r.data) || r.data[r.pos] != '"' || r.outer != nil && r.pos != len(r.data)-1 {
+		r.fail(r.pos, errQuoted)
+		return
+	}
+	r.pos++
+	if r.outer != nil {
+		r.data, r.pos, r.outer = r.outer, r.outerPos, nil
 	}
 }
 

@@ -29,6 +29,10 @@ type Reader struct {
 	// null says that the last value was null.
 	null  bool
 	names nameStack
+	// outer is the payload while data is the text of a string in it that is escaped
+	// and is read for a value, and outerPos is what comes after the string.
+	outer    []byte
+	outerPos int
 }
 
 // containerState is how far an array or a map has been read.
@@ -114,6 +118,9 @@ func (r *Reader) end() {
 
 // fail notes the first error and makes all further reads find nothing.
 func (r *Reader) fail(pos int, err error) {
+	if r.outer != nil {
+		r.data, r.outer, pos = r.outer, nil, r.outerPos
+	}
 	if r.err == nil {
 		r.err, r.errPos = err, pos
 	}
@@ -232,6 +239,7 @@ var (
 	errEnd       = errors.New("the payload ends")
 	errBase64    = errors.New("a line break")
 	errNotQuoted = errors.New("not a string alone")
+	errQuoted    = typeError("want a number or boolean in a string, got another string")
 )
 
 // open goes one level deeper; false where that is too deep.

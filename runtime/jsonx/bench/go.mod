@@ -1,0 +1,35 @@
+module github.com/esgen/esgen/runtime/jsonx/bench
+
+go 1.26.0
+
+replace github.com/esgen/esgen => ../../..
+
+require (
+	github.com/esgen/esgen v0.0.0
+	github.com/google/uuid v1.6.0
+	github.com/mailru/easyjson v0.9.2
+)
+
+require (
+	github.com/dave/jennifer v1.7.1 // indirect
+	github.com/google/go-cmp v0.7.0 // indirect
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/josharian/intern v1.0.0 // indirect
+	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
+	github.com/rogpeppe/go-internal v1.16.0 // indirect
+	github.com/schollz/progressbar/v3 v3.19.1 // indirect
+	github.com/spf13/cobra v1.10.2 // indirect
+	github.com/spf13/pflag v1.0.9 // indirect
+	github.com/stretchr/testify v1.11.1 // indirect
+	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/term v0.47.0 // indirect
+	golang.org/x/tools v0.52.0 // indirect
+)
+
+tool (
+	github.com/esgen/esgen/cmd/esgen
+	github.com/mailru/easyjson/easyjson
+)
