@@ -101,21 +101,33 @@ func (l *loader) load(ctx context.Context, patterns []string) (*schema.Module, e
 // build makes the model of the packages that were read.
 func (l *loader) build(ctx context.Context, module *schema.Module, registries map[string]members) error {
 	slices.SortFunc(l.sources, func(a, b *source) int { return strings.Compare(a.ImportPath, b.ImportPath) })
+	pruners := l.pruned()
+	deps, err := l.loadDependencies(ctx, l.fset, pruners)
+	if err != nil {
+		return err
+	}
+	return l.model(ctx, module, pruners, deps, registries)
+}
+
+// pruned prunes the packages that could be parsed. What the parser makes up of the
+// others would only confuse.
+func (l *loader) pruned() []*pruner {
 	var pruners []*pruner
 	for _, s := range l.sources {
 		if s.broken {
 			l.list = append(l.list, s.list...)
-			continue // what the parser made up of it would only confuse
+			continue
 		}
 		p := newPruner(s, l.fset)
 		p.prune()
 		p.strayTags()
 		pruners = append(pruners, p)
 	}
-	deps, err := l.loadDependencies(ctx, l.fset, pruners)
-	if err != nil {
-		return err
-	}
+	return pruners
+}
+
+// model type-checks what was pruned, and fills the module with it.
+func (l *loader) model(ctx context.Context, module *schema.Module, pruners []*pruner, deps *dependencies, registries map[string]members) error {
 	units := &units{fset: l.fset, deps: deps, byPath: map[string]*unit{}}
 	for i, p := range pruners {
 		if err := ctx.Err(); err != nil {

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -342,6 +343,7 @@ func (f *file) docOf(spec *ast.TypeSpec) *ast.CommentGroup {
 
 // stray is a directive that no declaration has.
 type stray struct {
+	// help is empty where it can only be said where such a directive belongs.
 	why, help string
 	note      *schema.Note
 	// from is what kind of declaration it is cut off from; empty where it isn't.
@@ -351,10 +353,10 @@ type stray struct {
 func (w *stray) report(s *source, d *directive) {
 	if w.note != nil && !slices.Contains(d.Targets, w.from) {
 		// It would be wrong there, too.
-		*w = stray{why: "stands on no declaration", help: "it belongs on " + place(d.Targets[0])}
+		*w = stray{why: "stands on no declaration"}
 	}
 	diag := s.errorf(codeStray, d.line, "//es:%s %s", d.Name, w.why)
-	diag.Help = w.help
+	diag.Help = cmp.Or(w.help, "it belongs on "+place(d.Targets[0]))
 	if w.note != nil {
 		diag.Notes = []schema.Note{*w.note}
 	}
@@ -382,20 +384,22 @@ func (f *file) holderOf(fset *token.FileSet, a attempt, holders map[*ast.Comment
 				return holder{}, &stray{why: "stands inside the function " + fn.Name.Name, help: "put it into the doc comment of a declaration of the package"}
 			}
 			// In a group of types, or behind the last field of a struct.
-			if spec, ok := nextSpec(decl.(*ast.GenDecl), pos); ok {
-				return holder{}, cutOff(fset, OnType, spec.Name.Name, spec.Name.Pos(), len(spec.Name.Name))
+			if gen, ok := decl.(*ast.GenDecl); ok {
+				if spec := nextType(gen, pos); spec != nil {
+					return holder{}, cutOff(fset, OnType, spec.Name.Name, spec.Name.Pos(), len(spec.Name.Name))
+				}
 			}
 			return holder{}, &stray{why: "stands inside a declaration, and on none", help: "put it into the doc comment above the declaration"}
 		}
 		if decl.Pos() > pos {
 			on, name := declName(decl)
 			if name == nil {
-				name = &ast.Ident{NamePos: decl.Pos(), Name: "import"}
+				return holder{}, &stray{why: "stands on no declaration"}
 			}
 			return holder{}, cutOff(fset, on, name.Name, name.Pos(), len(name.Name))
 		}
 	}
-	return holder{}, &stray{why: "stands on nothing: no declaration follows", help: "put it into the doc comment above the declaration that it means"}
+	return holder{}, &stray{why: "stands on no declaration: none follows"}
 }
 
 func cutOff(fset *token.FileSet, from Target, name string, at token.Pos, width int) *stray {
@@ -407,17 +411,18 @@ func cutOff(fset *token.FileSet, from Target, name string, at token.Pos, width i
 	}
 }
 
-// nextSpec is the type of a group that follows a position between its types.
-func nextSpec(decl *ast.GenDecl, pos token.Pos) (*ast.TypeSpec, bool) {
+// nextType is the type of a group that follows a position between its types; nil
+// where none does.
+func nextType(decl *ast.GenDecl, pos token.Pos) *ast.TypeSpec {
 	for _, spec := range decl.Specs {
 		if spec.Pos() <= pos && pos < spec.End() {
-			return nil, false
+			return nil
 		}
 		if t, ok := spec.(*ast.TypeSpec); ok && spec.Pos() > pos {
-			return t, true
+			return t
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // declName is the first name that a declaration declares, nil for an import, and

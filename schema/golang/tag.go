@@ -83,6 +83,9 @@ func (t tagText) unquoted() (tagText, bool) {
 func tagPlaces(literal string, at schema.Span) func(offset, width int) schema.Span {
 	return func(offset, width int) schema.Span {
 		s := at
+		if end := strings.IndexByte(literal[offset:offset+width], '\n'); end >= 0 {
+			width = end
+		}
 		if lines := strings.Count(literal[:offset], "\n"); lines > 0 {
 			s.Line += lines
 			s.Column = 1
@@ -142,7 +145,7 @@ func parseTag(t tagText, f *findings) fieldTag {
 		}
 		key := t.text(0, end)
 		if end == 0 || !strings.HasPrefix(t.value[end:], `:"`) {
-			f.errorf(codeMalformedTag, t.span(0, len(t.value)), "malformed struct tag: %s", t.value).
+			f.errorf(codeMalformedTag, t.span(0, len(t.value)), "malformed struct tag: %s", firstLine(t.value)).
 				Help = "a tag is made of key:\"value\" pairs with spaces between them, such as `es:\"id\" json:\"id\"`"
 			return tag
 		}
@@ -182,6 +185,11 @@ func parseTag(t tagText, f *findings) fieldTag {
 			parseES(value, &tag, f)
 		}
 	}
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }
 
 // closingQuote finds the end of a string that begins with a double quote; -1 where
