@@ -186,3 +186,28 @@ func testMethods(t *testing.T, user userModule) {
 		t.Errorf("looked at %d aggregates and children and %d events: the goldens have more", aggregates, events)
 	}
 }
+
+// TestLedger holds what is generated for internal/ledger against what is checked
+// in there, so that its benchmarks measure the generated code of today.
+func TestLedger(t *testing.T) {
+	user := userModule{"."}
+	files, err := Generate(user.load(t, "./internal/ledger"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, f := range files {
+		if *update {
+			if err := os.WriteFile(f.Path, f.Content, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(f.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(f.Content)); diff != "" {
+			t.Errorf("%s has changed (-want +got); go test ./templates -run Ledger -update rewrites it:\n%s", f.Path, diff)
+		}
+	}
+}

@@ -4,12 +4,16 @@ import (
 	"go/doc"
 	"go/token"
 	"maps"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
 // locals hands out the names of one function's receiver, parameters and
-// variables, so that none hides another, nor anything that the package declares.
+// variables, so that none hides another, nor what generated code can refer to: a
+// type or a function of the package. The user's variables and constants, and
+// whatever tests declare, may be hidden, so that to add one does not make the
+// generated file stale.
 type locals struct {
 	file  *goFile
 	taken map[string]bool
@@ -24,9 +28,25 @@ func (l *locals) nested() *locals { return &locals{file: l.file, taken: maps.Clo
 
 // name gives the wanted name, or the wanted one with a number where that is taken.
 func (l *locals) name(want string) string {
-	name := distinct(want, func(name string) bool { return l.taken[name] || l.file.scope[name] })
+	name := distinct(want, func(name string) bool { return !l.free(name) })
 	l.taken[name] = true
 	return name
+}
+
+// free says whether a name hides nothing that is needed.
+func (l *locals) free(name string) bool {
+	if l.taken[name] {
+		return false
+	}
+	if !l.file.scope[name] {
+		return true
+	}
+	for _, o := range l.file.pkg.Objects {
+		if o.Recv == "" && o.Name.Value == name && o.Kind != "import" {
+			return o.Kind == "var" || o.Kind == "const" || strings.HasSuffix(o.Name.Span.File, "_test.go")
+		}
+	}
+	return false // a generated name
 }
 
 // of gives the name of a variable that holds a value of a declared type: the
@@ -37,8 +57,7 @@ func (l *locals) of(goName string) string {
 	first, size := utf8.DecodeRuneInString(goName)
 	letter := string(unicode.ToLower(first))
 	whole := letter + goName[size:]
-	free := func(name string) bool { return !l.taken[name] && !l.file.scope[name] }
-	if !free(letter) && free(whole) && whole != goName && !token.IsKeyword(whole) && !doc.IsPredeclared(whole) {
+	if !l.free(letter) && l.free(whole) && whole != goName && !token.IsKeyword(whole) && !doc.IsPredeclared(whole) {
 		l.taken[whole] = true
 		return whole
 	}

@@ -19,7 +19,7 @@ import (
 type userModule struct{ dir string }
 
 // newUserModule makes an empty module.
-func newUserModule(t *testing.T, path string) userModule {
+func newUserModule(t testing.TB, path string) userModule {
 	t.Helper()
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -59,7 +59,7 @@ func newUserModule(t *testing.T, path string) userModule {
 }
 
 // write writes a file; its path is relative to the module.
-func (m userModule) write(t *testing.T, name string, content []byte) {
+func (m userModule) write(t testing.TB, name string, content []byte) {
 	t.Helper()
 	path := filepath.Join(m.dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -71,7 +71,7 @@ func (m userModule) write(t *testing.T, name string, content []byte) {
 }
 
 // extract writes the files of an archive below a folder, but for generated ones.
-func (m userModule) extract(t *testing.T, dir string, archive *txtar.Archive) {
+func (m userModule) extract(t testing.TB, dir string, archive *txtar.Archive) {
 	t.Helper()
 	for _, f := range archive.Files {
 		if !isGenerated(f.Name) {
@@ -86,7 +86,7 @@ func isGenerated(name string) bool {
 }
 
 // load reads the module as esgen does, and checks it.
-func (m userModule) load(t *testing.T, patterns ...string) *schema.Module {
+func (m userModule) load(t testing.TB, patterns ...string) *schema.Module {
 	t.Helper()
 	module, findings, err := golang.Load(t.Context(), golang.Config{Dir: m.dir, Env: m.env()}, patterns...)
 	if err != nil {
@@ -103,7 +103,7 @@ func (m userModule) load(t *testing.T, patterns ...string) *schema.Module {
 }
 
 // generate writes what is generated for the packages, and gives it.
-func (m userModule) generate(t *testing.T, patterns ...string) []File {
+func (m userModule) generate(t testing.TB, patterns ...string) []File {
 	t.Helper()
 	files, err := Generate(m.load(t, patterns...))
 	if err != nil {
@@ -118,7 +118,7 @@ func (m userModule) generate(t *testing.T, patterns ...string) []File {
 }
 
 // command runs the go command in the module, and gives what it printed.
-func (m userModule) command(t *testing.T, args ...string) (output string, err error) {
+func (m userModule) command(t testing.TB, args ...string) (output string, err error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir, cmd.Env = m.dir, m.env()
@@ -129,5 +129,5 @@ func (m userModule) command(t *testing.T, args ...string) (output string, err er
 }
 
 func (m userModule) env() []string {
-	return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOPROXY=off", "PWD="+m.dir)
+	return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOPROXY=off")
 }

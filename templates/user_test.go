@@ -1,0 +1,64 @@
+package templates
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/esgen/esgen/templates/scaffold"
+)
+
+// TestUserModule does what a user does: packages of his own, generated, vetted
+// and tested with the real stores. They are the examples, and what esgen init
+// writes.
+func TestUserModule(t *testing.T) {
+	user := newUserModule(t, "example.com/user")
+	for _, example := range []string{"profile", "order"} {
+		files, err := filepath.Glob(filepath.Join("..", "examples", example, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("example %s: %v", example, err)
+		}
+		for _, name := range files {
+			if isGenerated(name) {
+				continue
+			}
+			content, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			content = bytes.ReplaceAll(content, []byte("github.com/esgen/esgen/examples/"), []byte("example.com/user/"))
+			user.write(t, example+"/"+filepath.Base(name), content)
+		}
+	}
+	for _, options := range []scaffold.Options{
+		{Package: "invoice"},
+		{Package: "exam"},
+		{Package: "web_check", Aggregate: "HTTPCheck"},
+		{Package: "testing", Aggregate: "T"},
+		{Package: "errors", Aggregate: "Error"},
+		{Package: "es"},
+	} {
+		files, err := scaffold.Files(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			user.write(t, "started/"+options.Package+"/"+f.Name, f.Content)
+		}
+	}
+	user.generate(t, "./...")
+	if output, err := user.command(t, "vet", "./..."); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	output, err := user.command(t, "test", "-v", "-vet=off", "./profile", "./order", "./started/invoice")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	for _, test := range []string{"TestRename", "TestSaveAndLoad", "Example"} {
+		if !strings.Contains(output, "--- PASS: "+test) {
+			t.Errorf("%s did not run:\n%s", test, output)
+		}
+	}
+}
