@@ -216,7 +216,7 @@ func (t *tour) replay(ctx context.Context) error {
 }
 
 func (t *tour) query(ctx context.Context) (err error) {
-	const names = `SELECT recorded_at, payload ->> '$.name' FROM esgen_events WHERE payload ->> '$.name' LIKE 'Ann%' ORDER BY position`
+	const names = `SELECT recorded_at, payload ->> '$.name' FROM es_log WHERE payload ->> '$.name' LIKE 'Ann%' ORDER BY position`
 	t.printf("   %s\n", names)
 	db, err := sql.Open("sqlite3", t.file)
 	if err != nil {

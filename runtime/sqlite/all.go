@@ -120,7 +120,7 @@ func (sw *sweep) fill(c *conn, types *typeNames, limit int) error {
 
 func (sw *sweep) read(c *conn) error {
 	if sw.wanted.every {
-		return c.each("SELECT "+columns+" FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3",
+		return c.each("SELECT "+columns+" FROM es_events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3",
 			sw.page.add, sw.after, sw.to, int64(sw.page.limit))
 	}
 	positions, err := sw.wanted.positions(c, sw.after, sw.to, sw.page.limit)
@@ -129,7 +129,7 @@ func (sw *sweep) read(c *conn) error {
 	}
 	for chunk := range slices.Chunk(positions, listChunk) {
 		n := len(sw.page.records)
-		if err := c.in("SELECT "+columns+" FROM events WHERE position IN (?) ORDER BY position", values(chunk), sw.page.add); err != nil {
+		if err := c.in("SELECT "+columns+" FROM es_events WHERE position IN (?) ORDER BY position", values(chunk), sw.page.add); err != nil {
 			return err
 		}
 		for i, position := range chunk {

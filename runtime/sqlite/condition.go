@@ -78,7 +78,7 @@ func (g *group) readTail() error {
 	return err
 }
 
-const tailQuery = "SELECT e.position, t.name, e.tags FROM events e JOIN types t ON t.id = e.type WHERE "
+const tailQuery = "SELECT e.position, t.name, e.tags FROM es_events e JOIN es_types t ON t.id = e.type WHERE "
 
 func toTailEvent(row []driver.Value) (tailEvent, error) {
 	s := scanner{row: row}

@@ -51,26 +51,27 @@
 // The data is yours. Any SQLite client (3.38 or newer) may read the file while
 // the store is open:
 //
-//	SELECT recorded_at, payload ->> '$.name' FROM esgen_events WHERE type = 'profile.name_changed';
+//	SELECT recorded_at, payload ->> '$.name' FROM es_log WHERE type = 'profile.name_changed';
 //
-// esgen_events is a view for people: one row an event, with names in place of
-// numbers, the ID in its usual notation and the time in ISO 8601, UTC. Below it
-// stand these tables:
+// es_log is a view for people: one row an event, with names in place of numbers,
+// the ID in its usual notation and the time in ISO 8601, UTC. Below it stand these
+// tables, whose names begin with es_ so that an application can have tables of its
+// own in the same file:
 //
-//	streams   id, name, category, key, head
-//	types     id, name
-//	events    position, stream, version, type, type_version, recorded_at, id,
-//	          crc, crc_rest, tags, metadata, payload
-//	tags      key, value, position
-//	commands  stream, id, first_version, last_version
+//	es_streams   id, name, category, key, head
+//	es_types     id, name
+//	es_events    position, stream, version, type, type_version, recorded_at, id,
+//	             crc, crc_rest, tags, metadata, payload
+//	es_tags      key, value, position
+//	es_commands  stream, id, first_version, last_version
 //
-// events.stream and events.type refer to streams.id and types.id. A stream named
-// profile-7 has the category profile-{id} and the key 7; head is the version of
-// its newest event. recorded_at counts nanoseconds since 1970, UTC; id is the
-// UUID's 16 bytes. payload and metadata are JSON text as it was appended, and
-// events.tags is a JSON array of [key, value] pairs, or NULL. The table tags holds
-// the same once more, for queries by tag. commands remembers which command IDs a
-// stream has seen, and which versions they came to.
+// es_events.stream and es_events.type refer to es_streams.id and es_types.id. A
+// stream named profile-7 has the category profile-{id} and the key 7; head is the
+// version of its newest event. recorded_at counts nanoseconds since 1970, UTC; id
+// is the UUID's 16 bytes. payload and metadata are JSON text as it was appended,
+// and es_events.tags is a JSON array of [key, value] pairs, or NULL. es_tags holds
+// the same once more, for queries by tag. es_commands remembers which command IDs
+// a stream has seen, and which versions they came to.
 //
 // Events, their tags, commands and types are only ever added: triggers refuse to
 // change or delete them. The file says what it is: its application_id is

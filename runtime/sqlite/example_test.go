@@ -55,7 +55,7 @@ func Example() {
 	}
 	defer db.Close()
 	var at, name string
-	err = db.QueryRow(`SELECT recorded_at, payload ->> '$.name' FROM esgen_events WHERE stream = 'profile-7'`).Scan(&at, &name)
+	err = db.QueryRow(`SELECT recorded_at, payload ->> '$.name' FROM es_log WHERE stream = 'profile-7'`).Scan(&at, &name)
 	if err != nil {
 		log.Fatal(err)
 	}

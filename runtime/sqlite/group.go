@@ -83,7 +83,7 @@ func (g *group) load(requests []*request) (err error) {
 			}
 		}
 	}
-	err = g.conn.in("SELECT id, name, category, key, head FROM streams WHERE name IN (?)", names, func(row []driver.Value) (bool, error) {
+	err = g.conn.in("SELECT id, name, category, key, head FROM es_streams WHERE name IN (?)", names, func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		number, stream, head := s.int(0), es.Stream{Name: s.text(1), Category: s.text(2), Key: s.text(3)}, s.int(4)
 		if st := g.streams[stream.Name]; s.err == nil && st != nil {
@@ -95,7 +95,7 @@ func (g *group) load(requests []*request) (err error) {
 	if err != nil {
 		return err
 	}
-	return g.conn.in("SELECT id, stream, version, position FROM events WHERE id IN (?)", ids, func(row []driver.Value) (bool, error) {
+	return g.conn.in("SELECT id, stream, version, position FROM es_events WHERE id IN (?)", ids, func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		id, err := uuid.FromBytes(s.bytes(0))
 		g.stored[id] = place{stream: g.numbers[s.int(1)], version: s.int(2), position: s.int(3)}
@@ -202,9 +202,9 @@ func (g *group) command(st *streamState, id string) (result es.StreamResult, see
 	if result, seen = st.commands[id]; seen || st.number == 0 {
 		return result, seen, nil
 	}
-	err = g.conn.each(`SELECT c.first_version, c.last_version, f.position, l.position FROM commands c
-		JOIN events f ON f.stream = c.stream AND f.version = c.first_version
-		JOIN events l ON l.stream = c.stream AND l.version = c.last_version
+	err = g.conn.each(`SELECT c.first_version, c.last_version, f.position, l.position FROM es_commands c
+		JOIN es_events f ON f.stream = c.stream AND f.version = c.first_version
+		JOIN es_events l ON l.stream = c.stream AND l.version = c.last_version
 		WHERE c.stream = ? AND c.id = ?`, func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		result = es.StreamResult{FirstVersion: s.int(0), LastVersion: s.int(1), FirstPosition: s.int(2), LastPosition: s.int(3)}

@@ -27,10 +27,10 @@ func (g *group) flushStream(st *streamState) (err error) {
 	case st.inFile == st.version:
 		return nil
 	case st.number == 0:
-		st.number, err = g.conn.int("INSERT INTO streams (name, category, key, head) VALUES (?, ?, ?, ?) RETURNING id",
+		st.number, err = g.conn.int("INSERT INTO es_streams (name, category, key, head) VALUES (?, ?, ?, ?) RETURNING id",
 			st.Name, st.Category, st.Key, st.version)
 	default:
-		err = g.conn.exec("UPDATE streams SET head = ? WHERE id = ?", st.version, st.number)
+		err = g.conn.exec("UPDATE es_streams SET head = ? WHERE id = ?", st.version, st.number)
 	}
 	st.inFile = st.version
 	return err
@@ -45,7 +45,7 @@ func (g *group) flushEvents(w *write) error {
 	if w.part.CommandID == "" {
 		return nil
 	}
-	return g.conn.exec("INSERT INTO commands (stream, id, first_version, last_version) VALUES (?, ?, ?, ?)",
+	return g.conn.exec("INSERT INTO es_commands (stream, id, first_version, last_version) VALUES (?, ?, ?, ?)",
 		w.stream.number, w.part.CommandID, w.place.FirstVersion, w.place.LastVersion)
 }
 
@@ -70,14 +70,14 @@ func (g *group) flushEvent(w *write, i int) error {
 	crc := g.sum.event(w.stream.Name, version, e.Type, int64(e.TypeVersion), recordedAt, e.Payload)
 	rest := g.sum.rest(position, e.ID, w.stream.Stream, text, e.Metadata)
 	// Bytes become text without a copy in Go.
-	err = g.conn.exec(`INSERT INTO events (position, stream, version, type, type_version, recorded_at, id, crc, crc_rest, tags, metadata, payload)
+	err = g.conn.exec(`INSERT INTO es_events (position, stream, version, type, type_version, recorded_at, id, crc, crc_rest, tags, metadata, payload)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))`,
 		position, w.stream.number, version, typ, int64(e.TypeVersion), recordedAt, e.ID[:], int64(crc), int64(rest), tagText, metadata, e.Payload)
 	if err != nil {
 		return err
 	}
 	for _, tag := range tags {
-		if err := g.conn.exec("INSERT INTO tags (key, value, position) VALUES (?, ?, ?)", tag.Key, tag.Value, position); err != nil {
+		if err := g.conn.exec("INSERT INTO es_tags (key, value, position) VALUES (?, ?, ?)", tag.Key, tag.Value, position); err != nil {
 			return err
 		}
 	}
@@ -93,7 +93,7 @@ func (g *group) typeNumber(name string) (int64, error) {
 	if ok || err != nil {
 		return number, err
 	}
-	number, err = g.conn.int("INSERT INTO types (name) VALUES (?) RETURNING id", name)
+	number, err = g.conn.int("INSERT INTO es_types (name) VALUES (?) RETURNING id", name)
 	if err == nil {
 		g.made[name] = number
 	}

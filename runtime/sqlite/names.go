@@ -35,7 +35,7 @@ func (t *typeNames) name(c *conn, number int64) (name string, ok bool, err error
 	if ok {
 		return name, true, nil
 	}
-	err = c.each("SELECT name FROM types WHERE id = ?", func(row []driver.Value) (bool, error) {
+	err = c.each("SELECT name FROM es_types WHERE id = ?", func(row []driver.Value) (bool, error) {
 		name, ok = row[0].(string)
 		return false, nil
 	}, number)
@@ -54,7 +54,7 @@ func (t *typeNames) number(c *conn, name string) (number int64, ok bool, err err
 	if ok {
 		return number, true, nil
 	}
-	number, ok, err = c.lookup("SELECT id FROM types WHERE name = ?", name)
+	number, ok, err = c.lookup("SELECT id FROM es_types WHERE name = ?", name)
 	if ok && err == nil {
 		t.add(number, name)
 	}
@@ -73,7 +73,7 @@ func (s streamNames) stream(c *conn, number int64) (*es.Stream, error) {
 	if stream != nil {
 		return stream, nil
 	}
-	err := c.each("SELECT name, category, key FROM streams WHERE id = ?", func(row []driver.Value) (bool, error) {
+	err := c.each("SELECT name, category, key FROM es_streams WHERE id = ?", func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		stream = &es.Stream{Name: s.text(0), Category: s.text(1), Key: s.text(2)}
 		if s.err != nil {

@@ -132,7 +132,7 @@ func TestPagesOfLongEvents(t *testing.T) {
 	var p page
 	p.reset(100)
 	err := s.readers.with(t.Context(), func(c *conn) error {
-		return c.each("SELECT "+columns+" FROM events ORDER BY position", p.add)
+		return c.each("SELECT "+columns+" FROM es_events ORDER BY position", p.add)
 	})
 	if err != nil || len(p.records) != 3 || !p.more {
 		t.Errorf("a page holds %d long events, more %t, %v, want 3", len(p.records), p.more, err)
@@ -259,8 +259,8 @@ func TestCloseWhileReading(t *testing.T) {
 func tamper(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	run(t, path, append([]string{
-		"DROP TRIGGER events_keep_update", "DROP TRIGGER events_keep_delete", "DROP TRIGGER types_keep_update",
-		"DROP TRIGGER types_keep_delete", "DROP TRIGGER streams_keep_update", "DROP TRIGGER streams_keep_delete",
+		"DROP TRIGGER es_events_keep_update", "DROP TRIGGER es_events_keep_delete", "DROP TRIGGER es_types_keep_update",
+		"DROP TRIGGER es_types_keep_delete", "DROP TRIGGER es_streams_keep_update", "DROP TRIGGER es_streams_keep_delete",
 	}, statements...)...)
 }
 
@@ -282,18 +282,18 @@ func TestDamage(t *testing.T) {
 		// all is set where reading all events finds it too.
 		all bool
 	}{
-		{"Payload", `UPDATE events SET payload = replace(payload, 'Ann', 'Bob') WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
-		{"Time", `UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
-		{"TypeVersion", `UPDATE events SET type_version = 2 WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
-		{"TypeName", `UPDATE types SET name = 'other' WHERE name = 'type1'`, 1, corrupt(2, 3, "other", mismatch), true},
-		{"Type", `UPDATE events SET type = 1 WHERE position = 3`, 1, corrupt(2, 3, "type0", mismatch), true},
-		{"TypeGone", `DELETE FROM types WHERE name = 'type1'`, 1, corrupt(2, 3, "", "does not name"), true},
-		{"Hole", `DELETE FROM events WHERE position = 3`, 1, corrupt(2, 4, "type2", "version 2 is missing: version 3 stands in its place"), false},
-		{"FirstGone", `DELETE FROM events WHERE position = 2`, 0, corrupt(1, 3, "type1", "version 1 is missing"), false},
-		{"LastGone", `DELETE FROM events WHERE position = 4`, 2, corrupt(3, 0, "", "version 3 is missing"), false},
-		{"Swapped", `UPDATE events SET version = 9 WHERE position = 2; UPDATE events SET version = 1 WHERE position = 3; UPDATE events SET version = 2 WHERE position = 2`,
+		{"Payload", `UPDATE es_events SET payload = replace(payload, 'Ann', 'Bob') WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
+		{"Time", `UPDATE es_events SET recorded_at = recorded_at + 1 WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
+		{"TypeVersion", `UPDATE es_events SET type_version = 2 WHERE position = 3`, 1, corrupt(2, 3, "type1", mismatch), true},
+		{"TypeName", `UPDATE es_types SET name = 'other' WHERE name = 'type1'`, 1, corrupt(2, 3, "other", mismatch), true},
+		{"Type", `UPDATE es_events SET type = 1 WHERE position = 3`, 1, corrupt(2, 3, "type0", mismatch), true},
+		{"TypeGone", `DELETE FROM es_types WHERE name = 'type1'`, 1, corrupt(2, 3, "", "does not name"), true},
+		{"Hole", `DELETE FROM es_events WHERE position = 3`, 1, corrupt(2, 4, "type2", "version 2 is missing: version 3 stands in its place"), false},
+		{"FirstGone", `DELETE FROM es_events WHERE position = 2`, 0, corrupt(1, 3, "type1", "version 1 is missing"), false},
+		{"LastGone", `DELETE FROM es_events WHERE position = 4`, 2, corrupt(3, 0, "", "version 3 is missing"), false},
+		{"Swapped", `UPDATE es_events SET version = 9 WHERE position = 2; UPDATE es_events SET version = 1 WHERE position = 3; UPDATE es_events SET version = 2 WHERE position = 2`,
 			0, corrupt(1, 3, "type1", mismatch), true},
-		{"Tags", `UPDATE events SET tags = '[["a"]]' WHERE position = 3`, 1, corrupt(2, 3, "type1", "tags are malformed"), true},
+		{"Tags", `UPDATE es_events SET tags = '[["a"]]' WHERE position = 3`, 1, corrupt(2, 3, "type1", "tags are malformed"), true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := newPath(t)
@@ -337,7 +337,7 @@ func TestDamagedIndexesAndStreams(t *testing.T) {
 	s := openAt(t, path)
 	fill(t, s, 3, "a")
 	closeStore(t, s)
-	tamper(t, path, `INSERT INTO tags VALUES ('tenth', '0', 77)`, `INSERT INTO events SELECT 90, 77, version, type, type_version, recorded_at, randomblob(16), crc, crc_rest, tags, metadata, payload FROM events WHERE position = 1`)
+	tamper(t, path, `INSERT INTO es_tags VALUES ('tenth', '0', 77)`, `INSERT INTO es_events SELECT 90, 77, version, type, type_version, recorded_at, randomblob(16), crc, crc_rest, tags, metadata, payload FROM es_events WHERE position = 1`)
 	s = openAt(t, path)
 	for _, opts := range []es.ReadAll{{}, {Query: es.Query{Items: []es.Item{{Tags: []es.Tag{{Key: "tenth", Value: "0"}}}}}}} {
 		var last error
@@ -357,7 +357,7 @@ func TestDamagedHead(t *testing.T) {
 	fill(t, s, 3, "a")
 	closeStore(t, s)
 	for head, want := range map[int]string{2: "the file contradicts itself", 4: "version 4 is missing"} {
-		run(t, path, fmt.Sprint("UPDATE streams SET head = ", head))
+		run(t, path, fmt.Sprint("UPDATE es_streams SET head = ", head))
 		s := openAt(t, path)
 		var err error
 		if head < 3 {
@@ -424,15 +424,15 @@ func TestQueriesUseIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for query, index := range map[string]string{
-		"SELECT id FROM streams WHERE category = ? AND key = ?":                     "streams_by_category",
-		"SELECT position FROM events WHERE stream = ? AND version BETWEEN ? AND ?":  "sqlite_autoindex_events_",
-		"SELECT position FROM events WHERE id = ?":                                  "sqlite_autoindex_events_",
-		"SELECT payload FROM esgen_events WHERE stream = ? AND version = ?":         "sqlite_autoindex_events_",
-		"SELECT payload FROM esgen_events WHERE type = ? AND position > ?":          "events_by_type",
-		"SELECT first_version FROM commands WHERE stream = ? AND id = ?":            "PRIMARY KEY",
-		"SELECT e.payload FROM esgen_events e WHERE e.category = ? AND e.key = ?":   "streams_by_category",
-		"SELECT position FROM tags WHERE key = ? AND value = ? ORDER BY position":   "PRIMARY KEY",
-		"SELECT position FROM events WHERE position > ? ORDER BY position LIMIT 10": "INTEGER PRIMARY KEY",
+		"SELECT id FROM es_streams WHERE category = ? AND key = ?":                     "es_streams_by_category",
+		"SELECT position FROM es_events WHERE stream = ? AND version BETWEEN ? AND ?":  "sqlite_autoindex_es_events_",
+		"SELECT position FROM es_events WHERE id = ?":                                  "sqlite_autoindex_es_events_",
+		"SELECT payload FROM es_log WHERE stream = ? AND version = ?":         "sqlite_autoindex_es_events_",
+		"SELECT payload FROM es_log WHERE type = ? AND position > ?":          "es_events_by_type",
+		"SELECT first_version FROM es_commands WHERE stream = ? AND id = ?":            "PRIMARY KEY",
+		"SELECT e.payload FROM es_log e WHERE e.category = ? AND e.key = ?":   "es_streams_by_category",
+		"SELECT position FROM es_tags WHERE key = ? AND value = ? ORDER BY position":   "PRIMARY KEY",
+		"SELECT position FROM es_events WHERE position > ? ORDER BY position LIMIT 10": "INTEGER PRIMARY KEY",
 	} {
 		var plan []string
 		err := s.readers.with(t.Context(), func(c *conn) error {

@@ -42,25 +42,25 @@ func migrate(c *conn, ms []migration, from int64) error {
 // rewrites values of columns that are declared as dates, times or booleans. In
 // events the payload stands last, so that nothing else lies behind a long one.
 const schema1 = `
-CREATE TABLE streams (
+CREATE TABLE es_streams (
   id       INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE, -- profile-7
   category TEXT NOT NULL,        -- profile-{id}
   key      TEXT NOT NULL,        -- 7
   head     INTEGER NOT NULL      -- version of the newest event
 ) STRICT;
-CREATE INDEX streams_by_category ON streams (category, key);
+CREATE INDEX es_streams_by_category ON es_streams (category, key);
 
-CREATE TABLE types (
+CREATE TABLE es_types (
   id   INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE
 ) STRICT;
 
-CREATE TABLE events (
+CREATE TABLE es_events (
   position     INTEGER PRIMARY KEY, -- order of all events
-  stream       INTEGER NOT NULL REFERENCES streams (id),
+  stream       INTEGER NOT NULL REFERENCES es_streams (id),
   version      INTEGER NOT NULL,    -- place in the stream, from 1
-  type         INTEGER NOT NULL REFERENCES types (id),
+  type         INTEGER NOT NULL REFERENCES es_types (id),
   type_version INTEGER NOT NULL,
   recorded_at  INTEGER NOT NULL,    -- nanoseconds since 1970, UTC
   id           BLOB NOT NULL UNIQUE,
@@ -71,35 +71,35 @@ CREATE TABLE events (
   payload      TEXT NOT NULL,
   UNIQUE (stream, version)
 ) STRICT;
-CREATE INDEX events_by_type ON events (type);
+CREATE INDEX es_events_by_type ON es_events (type);
 
-CREATE TABLE tags (
+CREATE TABLE es_tags (
   key      TEXT NOT NULL,
   value    TEXT NOT NULL,
-  position INTEGER NOT NULL REFERENCES events (position),
+  position INTEGER NOT NULL REFERENCES es_events (position),
   PRIMARY KEY (key, value, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE commands (
-  stream        INTEGER NOT NULL REFERENCES streams (id),
+CREATE TABLE es_commands (
+  stream        INTEGER NOT NULL REFERENCES es_streams (id),
   id            TEXT NOT NULL,
   first_version INTEGER NOT NULL,
   last_version  INTEGER NOT NULL,
   PRIMARY KEY (stream, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER events_keep_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
-CREATE TRIGGER events_keep_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
-CREATE TRIGGER tags_keep_update BEFORE UPDATE ON tags BEGIN SELECT RAISE(ABORT, 'tags are never changed'); END;
-CREATE TRIGGER tags_keep_delete BEFORE DELETE ON tags BEGIN SELECT RAISE(ABORT, 'tags are never deleted'); END;
-CREATE TRIGGER commands_keep_update BEFORE UPDATE ON commands BEGIN SELECT RAISE(ABORT, 'commands are never changed'); END;
-CREATE TRIGGER commands_keep_delete BEFORE DELETE ON commands BEGIN SELECT RAISE(ABORT, 'commands are never deleted'); END;
-CREATE TRIGGER types_keep_update BEFORE UPDATE ON types BEGIN SELECT RAISE(ABORT, 'types are never changed'); END;
-CREATE TRIGGER types_keep_delete BEFORE DELETE ON types BEGIN SELECT RAISE(ABORT, 'types are never deleted'); END;
-CREATE TRIGGER streams_keep_update BEFORE UPDATE OF id, name, category, key ON streams BEGIN SELECT RAISE(ABORT, 'streams are never renamed'); END;
-CREATE TRIGGER streams_keep_delete BEFORE DELETE ON streams BEGIN SELECT RAISE(ABORT, 'streams are never deleted'); END;
+CREATE TRIGGER es_events_keep_update BEFORE UPDATE ON es_events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER es_events_keep_delete BEFORE DELETE ON es_events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+CREATE TRIGGER es_tags_keep_update BEFORE UPDATE ON es_tags BEGIN SELECT RAISE(ABORT, 'tags are never changed'); END;
+CREATE TRIGGER es_tags_keep_delete BEFORE DELETE ON es_tags BEGIN SELECT RAISE(ABORT, 'tags are never deleted'); END;
+CREATE TRIGGER es_commands_keep_update BEFORE UPDATE ON es_commands BEGIN SELECT RAISE(ABORT, 'commands are never changed'); END;
+CREATE TRIGGER es_commands_keep_delete BEFORE DELETE ON es_commands BEGIN SELECT RAISE(ABORT, 'commands are never deleted'); END;
+CREATE TRIGGER es_types_keep_update BEFORE UPDATE ON es_types BEGIN SELECT RAISE(ABORT, 'types are never changed'); END;
+CREATE TRIGGER es_types_keep_delete BEFORE DELETE ON es_types BEGIN SELECT RAISE(ABORT, 'types are never deleted'); END;
+CREATE TRIGGER es_streams_keep_update BEFORE UPDATE OF id, name, category, key ON es_streams BEGIN SELECT RAISE(ABORT, 'streams are never renamed'); END;
+CREATE TRIGGER es_streams_keep_delete BEFORE DELETE ON es_streams BEGIN SELECT RAISE(ABORT, 'streams are never deleted'); END;
 
-CREATE VIEW esgen_events AS
+CREATE VIEW es_log AS
 SELECT
   e.position,
   s.name AS stream,
@@ -115,5 +115,5 @@ SELECT
   e.tags,
   e.metadata,
   e.payload
-FROM events e JOIN streams s ON s.id = e.stream JOIN types t ON t.id = e.type;
+FROM es_events e JOIN es_streams s ON s.id = e.stream JOIN es_types t ON t.id = e.type;
 `

@@ -88,7 +88,7 @@ func byRarity(c *conn, tags []es.Tag) ([]es.Tag, error) {
 	}
 	counts := make([]counted, len(tags))
 	for i, tag := range tags {
-		n, err := c.int("SELECT count(*) FROM (SELECT 1 FROM tags WHERE key = ? AND value = ? LIMIT 1000)", tag.Key, tag.Value)
+		n, err := c.int("SELECT count(*) FROM (SELECT 1 FROM es_tags WHERE key = ? AND value = ? LIMIT 1000)", tag.Key, tag.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -143,15 +143,15 @@ func (s *selection) statement(after, to int64, limit int) (string, []driver.Valu
 // joins are CROSS JOINs because SQLite keeps the order of those.
 func (b *branch) write(w *strings.Builder, bind func(driver.Value) string) {
 	if len(b.tags) == 0 {
-		fmt.Fprintf(w, "SELECT position FROM events WHERE type = %s AND position > ?1 AND position <= ?2", bind(b.types[0]))
+		fmt.Fprintf(w, "SELECT position FROM es_events WHERE type = %s AND position > ?1 AND position <= ?2", bind(b.types[0]))
 		return
 	}
-	w.WriteString("SELECT t0.position FROM tags t0")
+	w.WriteString("SELECT t0.position FROM es_tags t0")
 	for i := range b.tags[1:] {
-		fmt.Fprintf(w, " CROSS JOIN tags t%d", i+1)
+		fmt.Fprintf(w, " CROSS JOIN es_tags t%d", i+1)
 	}
 	if len(b.types) > 0 {
-		w.WriteString(" CROSS JOIN events e")
+		w.WriteString(" CROSS JOIN es_events e")
 	}
 	w.WriteString(" WHERE t0.position > ?1 AND t0.position <= ?2")
 	for i, tag := range b.tags {

@@ -74,19 +74,19 @@ func TestPlainSQL(t *testing.T) {
 		query string
 		want  []string
 	}{
-		{"SELECT * FROM esgen_events WHERE payload ->> '$.name' = 'Ann' LIMIT 1", []string{
+		{"SELECT * FROM es_log WHERE payload ->> '$.name' = 'Ann' LIMIT 1", []string{
 			"position=1", "stream=profile-7", "version=1", "type=profile.registered", "type_version=1",
 			"recorded_at=2026-05-01T12:00:00.000000007Z", "id=0195a0b1-c2d3-7e4f-8a1b-2c3d4e5f6071",
 			"category=profile-{id}", "key=7", `tags=[["person","a \"b\" \\ c"],["x",""]]`,
 			`metadata={"correlation":"c1"}`, `payload={"name":"Ann"}`,
 		}},
-		{"SELECT recorded_at FROM esgen_events WHERE version = 2", []string{"recorded_at=1969-12-31T23:59:58.999999999Z"}},
-		{"SELECT metadata ->> '$.correlation' AS c, tags ->> '$[0][1]' AS t, tags ->> '$[0][0]' AS k FROM events WHERE position = 1", []string{"c=c1", `t=a "b" \ c`, "k=person"}},
-		{"SELECT typeof(payload) AS p, typeof(metadata) AS m, typeof(id) AS i, length(id) AS n FROM events", []string{"p=text", "m=text", "i=blob", "n=16"}},
-		{"SELECT name, category, key, head FROM streams", []string{"name=profile-7", "category=profile-{id}", "key=7", "head=2"}},
-		{"SELECT count(*) AS n FROM tags WHERE key = 'person' AND position = 1", []string{"n=1"}},
-		{"SELECT * FROM commands", []string{"stream=1", "id=register", "first_version=1", "last_version=2"}},
-		{"SELECT count(*) AS n, max(name) AS name FROM types", []string{"n=2", "name=profile.visited"}},
+		{"SELECT recorded_at FROM es_log WHERE version = 2", []string{"recorded_at=1969-12-31T23:59:58.999999999Z"}},
+		{"SELECT metadata ->> '$.correlation' AS c, tags ->> '$[0][1]' AS t, tags ->> '$[0][0]' AS k FROM es_events WHERE position = 1", []string{"c=c1", `t=a "b" \ c`, "k=person"}},
+		{"SELECT typeof(payload) AS p, typeof(metadata) AS m, typeof(id) AS i, length(id) AS n FROM es_events", []string{"p=text", "m=text", "i=blob", "n=16"}},
+		{"SELECT name, category, key, head FROM es_streams", []string{"name=profile-7", "category=profile-{id}", "key=7", "head=2"}},
+		{"SELECT count(*) AS n FROM es_tags WHERE key = 'person' AND position = 1", []string{"n=1"}},
+		{"SELECT * FROM es_commands", []string{"stream=1", "id=register", "first_version=1", "last_version=2"}},
+		{"SELECT count(*) AS n, max(name) AS name FROM es_types", []string{"n=2", "name=profile.visited"}},
 		{"PRAGMA application_id", []string{"application_id=1702061934"}},
 		{"PRAGMA integrity_check", []string{"integrity_check=ok"}},
 	} {
@@ -96,10 +96,10 @@ func TestPlainSQL(t *testing.T) {
 	}
 
 	for _, statement := range []string{
-		"UPDATE events SET payload = '{}'", "DELETE FROM events", "DELETE FROM events WHERE position = 2",
-		"UPDATE tags SET value = 'x'", "DELETE FROM tags", "UPDATE types SET name = 'x'", "DELETE FROM types",
-		"UPDATE commands SET id = 'x'", "DELETE FROM commands", "DELETE FROM streams",
-		"UPDATE streams SET name = 'x'", "UPDATE streams SET key = 'x'", "UPDATE streams SET id = 9",
+		"UPDATE es_events SET payload = '{}'", "DELETE FROM es_events", "DELETE FROM es_events WHERE position = 2",
+		"UPDATE es_tags SET value = 'x'", "DELETE FROM es_tags", "UPDATE es_types SET name = 'x'", "DELETE FROM es_types",
+		"UPDATE es_commands SET id = 'x'", "DELETE FROM es_commands", "DELETE FROM es_streams",
+		"UPDATE es_streams SET name = 'x'", "UPDATE es_streams SET key = 'x'", "UPDATE es_streams SET id = 9",
 	} {
 		if _, err := db.Exec(statement); err == nil || !strings.Contains(err.Error(), "never") {
 			t.Errorf("%s: %v, want it refused", statement, err)

@@ -130,7 +130,7 @@ func (s *Store) Head(ctx context.Context) (head int64, err error) {
 // readHead is the position of the newest event. Events are never deleted, so it
 // never falls.
 func readHead(c *conn) (int64, error) {
-	return c.int("SELECT ifnull(max(position), 0) FROM events")
+	return c.int("SELECT ifnull(max(position), 0) FROM es_events")
 }
 
 // failed says what failed on which file, unless the error is one of the store's

@@ -87,7 +87,7 @@ type cursor struct {
 // not exist has none.
 func (cur *cursor) open(c *conn, name string, opts es.ReadStream) error {
 	cur.from, cur.to = 1, 0
-	return c.each("SELECT id, name, category, key, head FROM streams WHERE name = ?", func(row []driver.Value) (bool, error) {
+	return c.each("SELECT id, name, category, key, head FROM es_streams WHERE name = ?", func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		cur.number, cur.stream = s.int(0), es.Stream{Name: s.text(1), Category: s.text(2), Key: s.text(3)}
 		head := s.int(4)
@@ -122,7 +122,7 @@ func (cur *cursor) fill(c *conn, types *typeNames, limit int) error {
 		order = "ORDER BY version DESC"
 	}
 	cur.page.reset(limit)
-	err := c.each("SELECT "+columns+" FROM events WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 AND position > ?4 "+order+" LIMIT ?5",
+	err := c.each("SELECT "+columns+" FROM es_events WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 AND position > ?4 "+order+" LIMIT ?5",
 		cur.page.add, cur.number, cur.from, cur.to, cur.after, int64(limit))
 	if err == nil {
 		err = cur.page.names(c, types)
