@@ -427,10 +427,10 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT id FROM es_streams WHERE category = ? AND key = ?":                     "es_streams_by_category",
 		"SELECT position FROM es_events WHERE stream = ? AND version BETWEEN ? AND ?":  "sqlite_autoindex_es_events_",
 		"SELECT position FROM es_events WHERE id = ?":                                  "sqlite_autoindex_es_events_",
-		"SELECT payload FROM es_log WHERE stream = ? AND version = ?":         "sqlite_autoindex_es_events_",
-		"SELECT payload FROM es_log WHERE type = ? AND position > ?":          "es_events_by_type",
+		"SELECT payload FROM es_log WHERE stream = ? AND version = ?":                  "sqlite_autoindex_es_events_",
+		"SELECT payload FROM es_log WHERE type = ? AND position > ?":                   "es_events_by_type",
 		"SELECT first_version FROM es_commands WHERE stream = ? AND id = ?":            "PRIMARY KEY",
-		"SELECT e.payload FROM es_log e WHERE e.category = ? AND e.key = ?":   "es_streams_by_category",
+		"SELECT e.payload FROM es_log e WHERE e.category = ? AND e.key = ?":            "es_streams_by_category",
 		"SELECT position FROM es_tags WHERE key = ? AND value = ? ORDER BY position":   "PRIMARY KEY",
 		"SELECT position FROM es_events WHERE position > ? ORDER BY position LIMIT 10": "INTEGER PRIMARY KEY",
 	} {
