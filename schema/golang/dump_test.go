@@ -2,6 +2,7 @@ package golang
 
 import (
 	"fmt"
+	"go/build"
 	"go/version"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 // covers.
 type dumper struct {
 	strings.Builder
-	root string
+	root  string
 	named map[*schema.Named]bool
 	queue []*schema.Named
 	// objects has the names that the package declares printed too.
@@ -312,6 +313,6 @@ func (d *dumper) findings(list schema.Diagnostics) {
 // plain replaces what differs from machine to machine.
 func (d *dumper) plain(text string) string {
 	return strings.NewReplacer(
-		d.root, "ROOT", runtime.GOROOT(), "GOROOT", runtime.Version(), "GOVERSION", version.Lang(runtime.Version()), "GOLANG",
+		d.root, "ROOT", build.Default.GOROOT, "GOROOT", runtime.Version(), "GOVERSION", version.Lang(runtime.Version()), "GOLANG",
 	).Replace(text)
 }

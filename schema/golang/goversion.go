@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -16,7 +17,11 @@ import (
 // built with. It looks before anything else is done: what fails because of that
 // fails in confusing ways.
 func (l *loader) tooNew() bool {
-	for _, name := range []string{"go.mod", "go.work"} {
+	names := []string{"go.mod", "go.work"}
+	if slices.Contains(l.environ(), "GOWORK=off") {
+		names = names[:1]
+	}
+	for _, name := range names {
 		for dir := l.Dir; ; dir = filepath.Dir(dir) {
 			path := filepath.Join(dir, name)
 			if exists(path) {
@@ -78,7 +83,7 @@ func (l *loader) tooNewFiles() bool {
 		}
 		for _, f := range s.files {
 			if f.ast != nil && f.ast.GoVersion != "" && l.reportTooNew(schema.Text{
-				Value: strings.TrimPrefix(f.ast.GoVersion, "go"), Span: schema.Span{File: f.path, Line: 1, Column: 1, Width: 1},
+				Value: strings.TrimPrefix(f.ast.GoVersion, "go"), Span: f.spanAt(strings.Index(string(f.text), "//go:build"), len("//go:build")),
 			}) {
 				found = true
 			}

@@ -134,11 +134,14 @@ func (l *loader) model(ctx context.Context, module *schema.Module, pruners []*pr
 			return err
 		}
 		l.progress(i, len(pruners), p.src.ImportPath)
-		units.byPath[p.src.ImportPath] = &unit{pruner: p, pkg: p.check(deps), main: true}
+		units.byPath[p.src.ImportPath] = &unit{pruner: p, pkg: p.check(deps), main: p.src.Module == nil || p.src.Module.Main}
 	}
 	c := &converter{units: units, named: map[string]schema.Type{}}
 	packages := map[string]*schema.Package{}
 	for _, pruner := range pruners {
+		if s := pruner.src; len(s.types)+len(s.registries) == 0 && !s.generated {
+			continue // a comment in it looked like a directive
+		}
 		p := c.build(units.byPath[pruner.src.ImportPath])
 		module.Packages = append(module.Packages, p)
 		packages[p.Path] = p
@@ -149,7 +152,7 @@ func (l *loader) model(ctx context.Context, module *schema.Module, pruners []*pr
 		}
 	}
 	for _, u := range units.byPath {
-		if u == nil || !u.main {
+		if u == nil || u.imported && !u.main {
 			continue
 		}
 		l.list = append(l.list, u.src.list...)

@@ -162,6 +162,10 @@ func (s *source) parseFile(fset *token.FileSet, f *file, report bool) (broken bo
 	if err == nil || !report {
 		return err != nil
 	}
+	if len(bytes.TrimSpace(f.text)) == 0 {
+		s.errorf(codeSyntax, f.spanAt(0, 1), "the file is empty: it lacks its package clause")
+		return true
+	}
 	list := scanner.ErrorList(nil)
 	if !errors.As(err, &list) {
 		s.errorf(codeSyntax, schema.Span{File: f.path}, "%v", err)

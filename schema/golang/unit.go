@@ -18,8 +18,8 @@ type unit struct {
 	// pkg has the types: all that were kept of a package that was asked for, else what
 	// is exported.
 	pkg *types.Package
-	// main says that it belongs to a module that is worked on. Only there mistakes
-	// are reported, and places are given.
+	// main says that it belongs to a module that is worked on. Only in there places
+	// are given, and what imported packages have wrong is reported.
 	main bool
 	// imported says that it was not asked for. Then withheld has what is wrong with
 	// its directives, which matters as far as they are on types that are used.
@@ -43,6 +43,9 @@ func (u *units) of(obj types.Object) *unit {
 		return nil
 	}
 	path := obj.Pkg().Path()
+	if standIns[path] != "" {
+		return nil // or the model would show whether a stand-in was used
+	}
 	found, known := u.byPath[path]
 	if !known {
 		found = u.read(path)
