@@ -53,5 +53,6 @@ func check(cmd *cobra.Command, flags *generateFlags, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	p.sayIfNothing(cmd)
 	return report(cmd, flags.format, append(found, stale...))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,12 @@ func (f *generateFlags) register(cmd *cobra.Command) {
 }
 
 // generate is esgen without a subcommand.
-func generate(cmd *cobra.Command, flags *generateFlags, patterns []string) error {
+func generate(cmd *cobra.Command, flags *generateFlags, patterns []string) (err error) {
+	defer func() {
+		if errors.Is(err, context.Canceled) {
+			err = errors.New("interrupted; nothing was written")
+		}
+	}()
 	progress := startProgress(cmd.ErrOrStderr())
 	defer progress.stop()
 	p, found, err := makePlan(cmd.Context(), flags, patterns, progress)
@@ -44,7 +50,16 @@ func generate(cmd *cobra.Command, flags *generateFlags, patterns []string) error
 	if flags.verbose {
 		p.list(cmd.ErrOrStderr())
 	}
+	p.sayIfNothing(cmd)
 	return nil
+}
+
+// sayIfNothing tells a person who may have mistyped a folder, or has yet to write the
+// first directive.
+func (p *plan) sayIfNothing(cmd *cobra.Command) {
+	if p.nothing {
+		fmt.Fprintln(cmd.ErrOrStderr(), "esgen: nothing to generate: no directives found; see \"esgen help directives\"")
+	}
 }
 
 // makePlan reads the packages and says what there is to do. The plan is nil where

@@ -88,6 +88,13 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	if err != nil {
 		return err
 	}
+	pattern, err := filepath.Rel(currentFolder(), absolute)
+	if err != nil || !filepath.IsLocal(pattern) {
+		return fmt.Errorf("folder %s is not below the current one; to start a package elsewhere, say where with -C", folder)
+	}
+	if pattern != "." {
+		pattern = "./" + filepath.ToSlash(pattern)
+	}
 	if found, err := filepath.Glob(filepath.Join(absolute, "*.go")); err == nil && len(found) > 0 {
 		return fmt.Errorf("folder %s has Go files already (%s); init starts a package in a folder of its own",
 			folder, filepath.Base(found[0]))
@@ -118,13 +125,6 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	}
 	p.list(cmd.OutOrStdout())
 
-	pattern := "./" + filepath.ToSlash(folder)
-	switch {
-	case filepath.IsAbs(folder):
-		pattern = folder
-	case folder == ".":
-		pattern = "."
-	}
 	commands := append(module.prepare(flags.module, pattern), []string{"generate", pattern}, []string{"test", pattern})
 	for len(commands) > 2 {
 		if err := runGo(ctx, cmd.ErrOrStderr(), commands[0]); err != nil {
@@ -217,17 +217,17 @@ func (m userModule) prepare(modulePath, pattern string) [][]string {
 	if !m.tool {
 		version := m.esgen
 		if version == "" {
-			version = ownVersion()
+			version = fetchable(debug.ReadBuildInfo())
 		}
 		commands = append(commands, []string{"get", "-tool", ownTool + "@" + version})
 	}
 	return append(commands, []string{"get", "-t", pattern})
 }
 
-// ownVersion is the version of esgen to put into go.mod: that of this binary if it is
-// a released one.
-func ownVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == ownModule && semver.IsValid(info.Main.Version) {
+// fetchable is the version of esgen to put into go.mod: that of this binary if others
+// can have it too.
+func fetchable(info *debug.BuildInfo, ok bool) string {
+	if ok && info.Main.Path == ownModule && semver.IsValid(info.Main.Version) && semver.Build(info.Main.Version) == "" {
 		return info.Main.Version
 	}
 	return "latest"

@@ -35,8 +35,8 @@ func run(args []string) int {
 		return exitFine
 	case errors.Is(err, errFindings):
 		return exitFindings
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "esgen: interrupted; nothing was written")
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(os.Stderr, "esgen: interrupted")
 		return exitTrouble
 	default:
 		fmt.Fprintf(os.Stderr, "esgen: %v\n", err)

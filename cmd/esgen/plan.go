@@ -23,6 +23,8 @@ var generatedNames = []string{templates.SourceFile, templates.TestFile}
 type plan struct {
 	// changes are sorted by path, files that stay as they are left out.
 	changes []change
+	// nothing says that no package of the run has anything to generate, nor had.
+	nothing bool
 }
 
 // change is what happens to one file.
@@ -53,7 +55,7 @@ const (
 // A file that has a generated file's name but not esgen's header is somebody's work,
 // and never touched: it is a finding.
 func newPlan(files []templates.File, folders []string) (*plan, schema.Diagnostics, error) {
-	p := &plan{}
+	p := &plan{nothing: len(folders) == 0}
 	var found schema.Diagnostics
 	generated, generatedIn := map[string]bool{}, map[string]bool{}
 	for _, f := range files {

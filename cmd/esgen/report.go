@@ -23,7 +23,7 @@ func report(cmd *cobra.Command, format formatFlag, found schema.Diagnostics) err
 	}
 	err := schema.Print(w, format.Format, found.Sorted(), schema.PrintOptions{
 		Base:  currentFolder(),
-		Color: isTerminal(w) && os.Getenv("NO_COLOR") == "",
+		Color: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	})
 	if err != nil {
 		return err
@@ -77,12 +77,4 @@ func displayPath(path string) string {
 		return rel
 	}
 	return path
-}
-
-// count is a number of things: "1 file", "3 files".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

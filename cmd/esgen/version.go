@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -21,33 +20,12 @@ func newVersionCommand() *cobra.Command {
 	}
 }
 
-// versionLine is the version as the go command recorded it: a release where the
-// binary was built from one, else "devel" and the commit.
+// versionLine is the version that the go command recorded: a release, or the commit
+// that a checkout was at, "(devel)" where it did not know.
 func versionLine(info *debug.BuildInfo, ok bool) string {
-	version := "(unknown version)"
-	if ok {
+	version := "(devel)"
+	if ok && info.Main.Version != "" {
 		version = info.Main.Version
-		if version == "" || version == "(devel)" {
-			version = develVersion(info.Settings)
-		}
 	}
 	return fmt.Sprintf("esgen %s (%s %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-}
-
-// develVersion names the commit that a binary was built from, as far as that is
-// known.
-func develVersion(settings []debug.BuildSetting) string {
-	var b strings.Builder
-	b.WriteString("devel")
-	for _, s := range settings {
-		switch s.Key {
-		case "vcs.revision":
-			b.WriteString(" " + s.Value[:min(len(s.Value), 12)])
-		case "vcs.modified":
-			if s.Value == "true" {
-				b.WriteString(" with changes")
-			}
-		}
-	}
-	return b.String()
 }
