@@ -15,16 +15,11 @@ type attempt struct {
 	// text is the line from its first slash, or from es: in a block comment.
 	text string
 	at   schema.Span
+	// group is the comment that it is part of.
+	group *ast.CommentGroup
 	// flaw says why it is none, and fixed how it is written; both are empty for a
 	// directive.
 	flaw, fixed string
-}
-
-func directiveNameOf(a attempt) (name, rest string) {
-	if !strings.HasPrefix(a.text, prefix) {
-		return "", ""
-	}
-	return directiveName(a.text)
 }
 
 // attempts finds all directives of a file, and what was meant to be one.
@@ -34,19 +29,22 @@ func (f *file) attempts(fset *token.FileSet) []attempt {
 	}
 	var list []attempt
 	for _, group := range f.ast.Comments {
+		start := len(list)
 		for _, c := range group.List {
-			if strings.HasPrefix(c.Text, prefix) {
+			switch {
+			case strings.HasPrefix(c.Text, prefix):
 				list = append(list, attempt{text: c.Text, at: span(fset, c.Slash, len(c.Text))})
-				continue
-			}
-			if strings.HasPrefix(c.Text, "//") {
-				if a, ok := misspelt(c.Text, 2); ok {
+			case strings.HasPrefix(c.Text, "//"):
+				if a, ok := misspelt(c.Text, len("//")); ok {
 					a.at = span(fset, c.Slash, len(c.Text))
 					list = append(list, a)
 				}
-				continue
+			default:
+				list = append(list, f.blockAttempts(fset, c)...)
 			}
-			list = append(list, f.blockAttempts(fset, c)...)
+		}
+		for i := range list[start:] {
+			list[start+i].group = group
 		}
 	}
 	return list

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"strings"
@@ -38,7 +39,7 @@ type errorReporter struct {
 func (r *errorReporter) imports() {
 	for _, imp := range r.needed() {
 		why := r.deps.failure(imp.path)
-		if why == "" {
+		if why == "" || imp.extra {
 			continue
 		}
 		at := span(r.fset, imp.spec.Path.Pos(), len(imp.spec.Path.Value))
@@ -68,11 +69,17 @@ func (r *errorReporter) report(err error) {
 	if !ok {
 		return // there are no others
 	}
-	if strings.HasPrefix(e.Msg, "\t") && r.last != nil {
+	if strings.HasPrefix(e.Msg, "\t") {
+		if r.last == nil {
+			return // what it goes on with was passed over
+		}
 		r.last.Notes = append(r.last.Notes, schema.Note{Span: r.at(e.Pos), Message: strings.TrimSpace(e.Msg)})
 		return
 	}
 	r.last = nil
+	if r.isExtra(e.Pos) {
+		return
+	}
 	if missing, ok := r.unresolved[e.Pos]; ok {
 		if !missing.excused {
 			r.last = r.src.errorf(codeUndeclared, r.at(e.Pos), "%s mentions %s, which nothing declares", missing.in.what(), missing.ident.Name)
@@ -97,6 +104,27 @@ func (r *errorReporter) report(err error) {
 		return
 	}
 	r.last = r.src.errorf(codeType, r.at(e.Pos), "%s", e.Msg)
+}
+
+// isExtra says whether a position is in a declaration that nobody cares about.
+func (r *errorReporter) isExtra(pos token.Pos) bool {
+	if !r.extras {
+		return false
+	}
+	for _, group := range []map[string][]*declaration{r.decls, r.methods} {
+		for _, list := range group {
+			for _, d := range list {
+				var n ast.Node = d.fn
+				if d.fn == nil {
+					n = d.spec
+				}
+				if d.extra && n.Pos() <= pos && pos < n.End() {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // at is the word at a position.

@@ -68,7 +68,8 @@ func (p *pruner) doubt(nameOf func(path string) string) bool {
 		}
 		for _, imp := range imports {
 			if wrong && !imp.used && imp.spec.Name == nil {
-				imp.used, doubted = true, true
+				imp.use(true)
+				doubted = true
 			}
 		}
 	}

@@ -12,7 +12,9 @@ import (
 
 // marks are the annotated declarations of a package, by file and position.
 type marks struct {
-	types   []*markedType
+	types []*markedType
+	// byName has the types, too.
+	byName  map[string]*markedType
 	applies []*markedMethod
 	// registries should be one at most; that is for the rules to say.
 	registries []*directive
@@ -55,11 +57,20 @@ type markedMethod struct {
 
 // mark finds the directives of a package, and what they stand on.
 func (s *source) mark(fset *token.FileSet) {
-	s.unsure = map[string]bool{}
+	s.unsure, s.byName = map[string]bool{}, map[string]*markedType{}
 	for _, f := range s.files {
 		if f.ast != nil {
 			s.markFile(fset, f)
 		}
+	}
+	slices.SortStableFunc(s.types, func(a, b *markedType) int {
+		if a.file != b.file {
+			return strings.Compare(a.file.name, b.file.name)
+		}
+		return int(a.spec.Pos() - b.spec.Pos())
+	})
+	for _, m := range s.types {
+		s.byName[m.spec.Name.Name] = m
 	}
 	s.judgeMarks()
 	for _, f := range s.tests {
@@ -72,7 +83,7 @@ func (s *source) mark(fset *token.FileSet) {
 	}
 	for _, f := range s.ignored {
 		for _, a := range f.attempts(fset) {
-			if name, _ := directiveNameOf(a); find(directives, name) == nil || a.flaw != "" {
+			if a.flaw != "" {
 				continue
 			}
 			why, help := f.constraint()
@@ -124,19 +135,13 @@ func (s *source) markFile(fset *token.FileSet, f *file) {
 		case OnType:
 			m := marked[h.spec]
 			if m == nil {
-				m = &markedType{file: f, spec: h.spec, doc: f.docOf(h.spec)}
+				m = &markedType{file: f, spec: h.spec, doc: a.group}
 				marked[h.spec] = m
 				s.types = append(s.types, m)
 			}
 			s.addDirective(m, d)
 		}
 	}
-	slices.SortStableFunc(s.types, func(a, b *markedType) int {
-		if a.file != b.file {
-			return strings.Compare(a.file.name, b.file.name)
-		}
-		return int(a.spec.Pos() - b.spec.Pos())
-	})
 }
 
 func (s *source) addDirective(m *markedType, d *directive) {

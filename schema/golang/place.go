@@ -17,7 +17,6 @@ type holder struct {
 	on Target
 	// what describes it: "the function New".
 	what string
-	file *file
 	spec *ast.TypeSpec
 	decl *ast.FuncDecl
 }
@@ -38,7 +37,6 @@ func (f *file) holders() map[*ast.CommentGroup]holder {
 	m := map[*ast.CommentGroup]holder{}
 	put := func(doc *ast.CommentGroup, h holder) {
 		if doc != nil {
-			h.file = f
 			m[doc] = h
 		}
 	}
@@ -93,19 +91,6 @@ func specHolder(tok token.Token, spec ast.Spec) (holder, *ast.CommentGroup) {
 	return holder{what: "no type"}, nil
 }
 
-// docOf is a type's doc comment, wherever the parser has put it.
-func (f *file) docOf(spec *ast.TypeSpec) *ast.CommentGroup {
-	if spec.Doc != nil {
-		return spec.Doc
-	}
-	for _, decl := range f.ast.Decls {
-		if gen, ok := decl.(*ast.GenDecl); ok && !gen.Lparen.IsValid() && slices.Contains(gen.Specs, ast.Spec(spec)) {
-			return gen.Doc
-		}
-	}
-	return nil
-}
-
 // stray is a directive that no declaration has.
 type stray struct {
 	// help is empty where it can only be said where such a directive belongs.
@@ -135,10 +120,8 @@ func (f *file) holderOf(fset *token.FileSet, a attempt, holders map[*ast.Comment
 	if len(bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff")))) > 0 {
 		return holder{}, &stray{why: "stands at the end of a line", help: "put it on a line of its own, above the declaration"}
 	}
-	for group, h := range holders {
-		if group.Pos() <= pos && pos < group.End() {
-			return h, nil
-		}
+	if h, ok := holders[a.group]; ok {
+		return h, nil
 	}
 	if pos < f.ast.Package {
 		return holder{}, cutOff(fset, OnPackage, "the package clause", f.ast.Package, len("package"))

@@ -18,9 +18,10 @@ type pruner struct {
 	decls, methods map[string][]*declaration
 	imports        map[*file][]*imported
 	queue          []*declaration
-	// generic says that a generic type is instantiated. Then all methods count, for
-	// its constraints can ask for any.
-	generic, allMethods bool
+	// generic says that a generic type is instantiated. Then all methods are kept, for
+	// its constraints can ask for any: but as extras, that is, nobody cares if they are
+	// wrong or mention what is yet to be generated.
+	generic, extras bool
 
 	// unresolved are the names that nothing declares, by position, and
 	// selected those of other packages. The type checker has the last word on them.
@@ -34,10 +35,10 @@ type declaration struct {
 	name string
 	file *file
 	// gen and spec, or fn.
-	gen  *ast.GenDecl
-	spec ast.Spec
-	fn   *ast.FuncDecl
-	kept bool
+	gen         *ast.GenDecl
+	spec        ast.Spec
+	fn          *ast.FuncDecl
+	kept, extra bool
 }
 
 type imported struct {
@@ -45,9 +46,16 @@ type imported struct {
 	path string
 	// name is how the file calls the package; empty where only the package itself
 	// can tell. guessed says that the path tells, if its author followed the custom.
-	name    string
-	guessed bool
-	used    bool
+	name        string
+	guessed     bool
+	used, extra bool
+}
+
+// use marks an import as needed. extra says that nobody cares if it fails.
+func (imp *imported) use(extra bool) {
+	if !imp.used {
+		imp.used, imp.extra = true, extra
+	}
 }
 
 // unresolved is a name that nothing in the package declares.
@@ -137,10 +145,10 @@ func (p *pruner) prune() {
 			p.queue = p.queue[1:]
 			p.visit(d)
 		}
-		if !p.generic || p.allMethods {
+		if !p.generic || p.extras {
 			return
 		}
-		p.allMethods = true
+		p.extras = true
 		for name := range p.methods {
 			p.keepMethods(name)
 		}
@@ -155,7 +163,7 @@ func (p *pruner) keepName(name string) {
 
 func (p *pruner) keep(d *declaration) {
 	if !d.kept {
-		d.kept = true
+		d.kept, d.extra = true, p.extras
 		p.queue = append(p.queue, d)
 	}
 }
@@ -166,7 +174,7 @@ func (p *pruner) keepMethods(name string) {
 		return
 	}
 	for _, m := range p.methods[name] {
-		if p.allMethods || p.matters(name, m) {
+		if p.extras || p.matters(name, m) {
 			p.keep(m)
 		}
 	}
@@ -187,7 +195,7 @@ func (p *pruner) matters(recv string, m *declaration) bool {
 			}
 		}
 	}
-	marked := p.src.typeNamed(recv)
+	marked := p.src.byName[recv]
 	return marked != nil && p.isApply(marked, m.fn)
 }
 
@@ -230,16 +238,6 @@ func withoutValues(spec *ast.ValueSpec) *ast.ValueSpec {
 	bare := *spec
 	bare.Values = nil
 	return &bare
-}
-
-// typeNamed is the annotated type of a name; nil where there is none.
-func (s *source) typeNamed(name string) *markedType {
-	for _, m := range s.types {
-		if m.spec.Name.Name == name {
-			return m
-		}
-	}
-	return nil
 }
 
 // applyOf is the //es:apply of a method; nil where there is none.

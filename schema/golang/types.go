@@ -326,7 +326,7 @@ func (u *unit) value(name string) *markedType {
 	if u == nil {
 		return nil
 	}
-	if m := u.src.typeNamed(name); m != nil && m.is("value") {
+	if m := u.src.byName[name]; m != nil && m.is("value") {
 		return m
 	}
 	return nil
@@ -338,6 +338,6 @@ func (u *unit) unsure(name string) bool {
 	if u == nil || !u.src.unsure[name] {
 		return false
 	}
-	m := u.src.typeNamed(name)
+	m := u.src.byName[name]
 	return m == nil || m.role == nil
 }

@@ -44,7 +44,7 @@ func (w *walker) function(fn *ast.FuncDecl) {
 			return true
 		})
 		w.keepName(receiver(fn)) // which may be an alias
-		m := w.src.typeNamed(w.src.unaliased(receiver(fn)))
+		m := w.src.byName[w.src.unaliased(receiver(fn))]
 		w.excused = m != nil && w.isApply(m, fn)
 	}
 	w.typeParams(fn.Type.TypeParams)
@@ -130,7 +130,9 @@ func (w *walker) ident(n *ast.Ident) {
 	}
 	w.unresolved[n.Pos()] = unresolved{ident: n, in: w.in, excused: w.excused}
 	for _, imp := range w.imports[w.in.file] {
-		imp.used = imp.used || imp.name == "."
+		if imp.name == "." {
+			imp.use(w.extras)
+		}
 	}
 }
 
@@ -155,7 +157,7 @@ func (w *walker) selector(id *ast.Ident, n *ast.SelectorExpr) {
 		w.unresolved[id.Pos()] = unresolved{ident: id, in: w.in}
 	}
 	for _, imp := range s.from {
-		imp.used = true
+		imp.use(w.extras)
 	}
 }
 
