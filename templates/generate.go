@@ -106,6 +106,9 @@ func packageNames(p *schema.Package) []string {
 	}
 	for _, c := range schema.CodecTypes(p) {
 		names = append(names, c.Append, c.Read)
+		if c.AppendAt != "" {
+			names = append(names, c.AppendAt)
+		}
 	}
 	return names
 }

@@ -2,9 +2,11 @@ package templates
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/mod/modfile"
@@ -80,12 +82,35 @@ func (m userModule) extract(t testing.TB, dir string, archive *txtar.Archive) {
 	}
 }
 
+// adopt copies the user's files of one of this project's packages and of those
+// below it into the module, with or without tests, and gives them the import path
+// that they have there.
+func (m userModule) adopt(t testing.TB, from, importPath, to, newPath string, tests bool) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || isGenerated(path) || !tests && strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		m.write(t, to+"/"+filepath.ToSlash(rel), bytes.ReplaceAll(content, []byte(importPath), []byte(newPath)))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func isGenerated(name string) bool {
 	base := filepath.Base(name)
 	return base == SourceFile || base == TestFile
 }
 
-// load reads the module as esgen does, and checks it.
+// load reads the module as esgen does, and checks it. Warnings are none of a
+// test's business here.
 func (m userModule) load(t testing.TB, patterns ...string) *schema.Module {
 	t.Helper()
 	module, findings, err := golang.Load(t.Context(), golang.Config{Dir: m.dir, Env: m.env()}, patterns...)
@@ -94,9 +119,11 @@ func (m userModule) load(t testing.TB, patterns ...string) *schema.Module {
 	}
 	findings = append(findings, schema.Check(module)...)
 	for _, d := range findings.Sorted() {
-		t.Errorf("%s:%d:%d: %s[%s]: %s", d.Span.File, d.Span.Line, d.Span.Column, d.Severity, d.Code, d.Message)
+		if d.Severity == schema.Error {
+			t.Errorf("%s:%d:%d: %s[%s]: %s", d.Span.File, d.Span.Line, d.Span.Column, d.Severity, d.Code, d.Message)
+		}
 	}
-	if len(findings) > 0 {
+	if findings.HasErrors() {
 		t.FailNow()
 	}
 	return module

@@ -1,9 +1,6 @@
 package templates
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,21 +13,7 @@ import (
 func TestUserModule(t *testing.T) {
 	user := newUserModule(t, "example.com/user")
 	for _, example := range []string{"profile", "order"} {
-		files, err := filepath.Glob(filepath.Join("..", "examples", example, "*.go"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("example %s: %v", example, err)
-		}
-		for _, name := range files {
-			if isGenerated(name) {
-				continue
-			}
-			content, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			content = bytes.ReplaceAll(content, []byte("github.com/esgen/esgen/examples/"), []byte("example.com/user/"))
-			user.write(t, example+"/"+filepath.Base(name), content)
-		}
+		user.adopt(t, "../examples/"+example, "github.com/esgen/esgen/examples/", example, "example.com/user/", true)
 	}
 	for _, options := range []scaffold.Options{
 		{Package: "invoice"},
