@@ -89,9 +89,14 @@ func (r *errorReporter) report(err error) {
 	}
 	for _, imports := range r.pruner.imports {
 		for _, imp := range imports {
-			if imp.spec.Path.Pos() == e.Pos {
-				return // see imports
+			if imp.spec.Path.Pos() != e.Pos {
+				continue
 			}
+			if r.deps.failure(imp.path) == "" && !imp.extra { // else see imports
+				r.src.errorf(codeImport, span(r.fset, e.Pos, len(imp.spec.Path.Value)), "cannot import %s", imp.path).
+					Help = "see whether go build " + imp.path + " knows why"
+			}
+			return
 		}
 	}
 	if s, ok := r.selected[e.Pos]; ok && len(s.from) == 1 {

@@ -48,9 +48,27 @@ func (c *converter) fields(t *types.Struct, expr *ast.StructType, u *unit) []*sc
 				f.Type = nil // it is as good as unknown, and has been reported
 			}
 		}
+		if f.Type == nil {
+			c.unread = append(c.unread, unreadField{u, f})
+		}
 		fields = append(fields, f)
 	}
 	return fields
+}
+
+// unreadField is a field whose type could not be read.
+type unreadField struct {
+	unit  *unit
+	field *schema.Field
+}
+
+// reportUnread reports fields that could not be read although nothing was found
+// wrong. There should be none; but if there is, no code may be generated that
+// passes over them.
+func (c *converter) reportUnread() {
+	for _, u := range c.unread {
+		u.unit.src.errorf(codeType, u.field.TypeSpan, "the type of field %s cannot be read", u.field.Name.Value)
+	}
 }
 
 // fieldSource is where a field stands. Several names can share one type and tag.

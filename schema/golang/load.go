@@ -26,7 +26,7 @@ type Config struct {
 	BuildFlags []string
 	// Env is the environment of the go command; nil is that of the process.
 	Env []string
-	// Progress, unless nil, is called before each package is read and once after the
+	// Progress, unless nil, is called before each package is checked and once after the
 	// last: done of total are finished, pkg is the next one's import path, in the end
 	// empty. The calls come one after the other, from within Load.
 	Progress func(done, total int, pkg string)
@@ -151,6 +151,9 @@ func (l *loader) model(ctx context.Context, module *schema.Module, pruners []*pr
 			p.Registry.Packages = members.in(packages)
 		}
 	}
+	if !units.haveErrors() {
+		c.reportUnread()
+	}
 	for _, u := range units.byPath {
 		if u == nil || u.imported && !u.main {
 			continue
@@ -274,8 +277,8 @@ func (l *loader) explain(err error) error {
 	return err
 }
 
-// A pattern that does not begin with a dot is an import path, or one that stands
-// for many.
+// isLocal says whether a pattern is meant from a folder. Others are import paths, or
+// stand for many of these.
 func isLocal(pattern string) bool {
 	return pattern == "." || pattern == ".." || strings.HasPrefix(pattern, "./") || strings.HasPrefix(pattern, "../")
 }

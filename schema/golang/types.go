@@ -16,6 +16,8 @@ type converter struct {
 	// named has each declared type once, by its path, name and arguments. It has nil
 	// for what could not be read.
 	named map[string]schema.Type
+	// unread are the fields of which the type could not be read.
+	unread []unreadField
 }
 
 // convert converts a type that is spelt in a unit. expr is how it is spelt, nil
@@ -41,7 +43,7 @@ func (c *converter) convert(t types.Type, expr ast.Expr, u *unit) schema.Type {
 	case *types.Array:
 		array, _ := expr.(*ast.ArrayType)
 		if t.Len() < 0 {
-			return nil
+			return unread(expr, u)
 		}
 		return c.composite(func(elem schema.Type) schema.Type { return &schema.Array{Len: t.Len(), Elem: elem} },
 			t.Elem(), field(array, func(e *ast.ArrayType) ast.Expr { return e.Elt }), u)
@@ -124,10 +126,7 @@ func (c *converter) convertBasic(t *types.Basic, expr ast.Expr, u *unit) schema.
 		if name := nameOfC(expr); name != "" {
 			return &schema.Unsupported{Spelling: name, Reason: "a type of C has no JSON form"}
 		}
-		if u == nil || u.imported {
-			return &schema.Unsupported{Spelling: types.ExprString(expr), Reason: "the package that declares it does not compile"}
-		}
-		return nil
+		return unread(expr, u)
 	case t.Info()&types.IsComplex != 0 || t.Kind() == types.UnsafePointer:
 		return &schema.Unsupported{Spelling: t.String(), Reason: whyNot(t)}
 	case t.Kind() == types.Uint8:
@@ -136,6 +135,19 @@ func (c *converter) convertBasic(t *types.Basic, expr ast.Expr, u *unit) schema.
 		return &schema.Basic{Kind: schema.Int32}
 	}
 	return &schema.Basic{Kind: schema.BasicKind(t.Name())}
+}
+
+// unread stands for a type that is wrong. In a package that was asked for it is nil,
+// as that has been reported.
+func unread(expr ast.Expr, u *unit) schema.Type {
+	if u != nil && !u.imported {
+		return nil
+	}
+	spelling := "its type"
+	if expr != nil {
+		spelling = types.ExprString(expr)
+	}
+	return &schema.Unsupported{Spelling: spelling, Reason: "the package that declares it does not compile"}
 }
 
 // nameOfC finds a name of C in a type that could not be read; empty where there is

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/esgen/esgen/schema"
 )
@@ -98,6 +99,16 @@ func (u *unit) asImported() *unit {
 func (u *unit) release() {
 	u.src.list = append(u.src.list, u.withheld...)
 	u.withheld = nil
+}
+
+// haveErrors says whether any unit has.
+func (u *units) haveErrors() bool {
+	for _, unit := range u.byPath {
+		if unit != nil && slices.ContainsFunc(unit.src.list, func(d *schema.Diagnostic) bool { return d.Severity == schema.Error }) {
+			return true
+		}
+	}
+	return false
 }
 
 // spec is the declaration of a type; nil where it isn't at hand.
