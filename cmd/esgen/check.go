@@ -12,9 +12,8 @@ const checkHelp = `check does all that esgen does, but writes nothing: it says w
 missing or left over, and shows what would change as a unified diff. It is meant for CI,
 and for a look before generating.
 
-With --format text the diff goes to the standard output, in the form that "git apply"
-and "patch -p1" take, and findings go to the standard error. With --format json or github
-the findings go to the standard output, and there is no diff.`
+The diff goes to the standard output, in the form that "git apply" and "patch -p1" take. With
+--format json or github, where the findings go there, no diff is printed.`
 
 func newCheckCommand() *cobra.Command {
 	var flags generateFlags

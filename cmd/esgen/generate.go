@@ -14,7 +14,6 @@ import (
 
 // generateFlags are those of the commands that read packages.
 type generateFlags struct {
-	folder  string
 	tags    []string
 	format  formatFlag
 	verbose bool

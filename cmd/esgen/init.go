@@ -95,9 +95,12 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	if pattern != "." {
 		pattern = "./" + filepath.ToSlash(pattern)
 	}
-	if found, err := filepath.Glob(filepath.Join(absolute, "*.go")); err == nil && len(found) > 0 {
-		return fmt.Errorf("folder %s has Go files already (%s); init starts a package in a folder of its own",
-			folder, filepath.Base(found[0]))
+	existing, err := goFiles(absolute)
+	if err != nil {
+		return err
+	}
+	if len(existing) > 0 {
+		return fmt.Errorf("folder %s has Go files already (%s); init starts a package in a folder of its own", folder, existing[0])
 	}
 	name := flags.pkg
 	if name == "" {

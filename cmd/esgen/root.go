@@ -24,7 +24,11 @@ module is quicker than one in each package.
 
 Nothing is written while any declaration is wrong: every error is listed, with its place
 and what to do. Files that would not change are not touched; generated files that nothing
-asks for any more are removed. Files that esgen has not written are never overwritten.`
+asks for any more are removed. Files that esgen has not written are never overwritten.
+
+Findings are printed for people, to the standard error: on a terminal in colour, unless
+NO_COLOR is set. With --format json they go to the standard output, one object a line, and
+with --format github as commands that make GitHub show them beside the code.`
 
 const rootExamples = `  esgen              generate the package in the current folder
   esgen ./...        generate all packages of the module
@@ -38,6 +42,7 @@ not be done at all (wrong usage, the go command fails, a file cannot be written)
 // newRootCommand is the tool: generating is what it does without a subcommand.
 func newRootCommand() *cobra.Command {
 	var flags generateFlags
+	var folder string
 	root := &cobra.Command{
 		Use:     "esgen [PATTERN...]",
 		Short:   "Write the plumbing of event-sourced Go",
@@ -52,12 +57,12 @@ func newRootCommand() *cobra.Command {
 
 		SuggestionsMinimumDistance: 2,
 	}
-	root.PersistentFlags().StringVarP(&flags.folder, "chdir", "C", "", "run as if started in `DIR`")
+	root.PersistentFlags().StringVarP(&folder, "chdir", "C", "", "run as if started in `DIR`")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		if flags.folder == "" {
+		if folder == "" {
 			return nil
 		}
-		return os.Chdir(flags.folder)
+		return os.Chdir(folder)
 	}
 	flags.register(root)
 	root.Flags().BoolVarP(&flags.verbose, "verbose", "v", false, "list the files that are written or removed")

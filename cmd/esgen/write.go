@@ -31,9 +31,7 @@ func (p *plan) write(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if c.action == removed {
-			continue
-		}
+		// Where a file is to be removed, an empty one shows that the folder allows it.
 		temporary, err := stage(c)
 		if err != nil {
 			return fmt.Errorf("nothing was written: %w", err)
