@@ -7,7 +7,6 @@ import (
 	easyjson "github.com/mailru/easyjson"
 	jlexer "github.com/mailru/easyjson/jlexer"
 	jwriter "github.com/mailru/easyjson/jwriter"
-	time "time"
 )
 
 // suppress unused package warning
@@ -409,7 +408,7 @@ func easyjson80d2ff96DecodeGithubComEsgenEsgenRuntimeJsonxBenchEvent3(in *jlexer
 			if in.IsNull() {
 				in.Skip()
 			} else {
-				out.Handling = time.Duration(in.Int64())
+				out.Handling = Minutes(in.Int32())
 			}
 		case "signature":
 			if in.IsNull() {
@@ -700,7 +699,7 @@ func easyjson80d2ff96EncodeGithubComEsgenEsgenRuntimeJsonxBenchEvent3(out *jwrit
 	{
 		const prefix string = ",\"handling\":"
 		out.RawString(prefix)
-		out.Int64(int64(in.Handling))
+		out.Int32(int32(in.Handling))
 	}
 	{
 		const prefix string = ",\"signature\":"

@@ -336,7 +336,7 @@ func readDispatchedJSON(r *jsonx.Reader, e *Dispatched) {
 		case "loadedAt":
 			e.LoadedAt = r.Time()
 		case "handling":
-			e.Handling = time.Duration(r.Int64())
+			e.Handling = Minutes(r.Int32())
 		case "signature":
 			e.Signature = r.Bytes()
 		case "tags":
@@ -482,7 +482,7 @@ var (
 		Rate       float64
 		PackedAt   time.Time
 		LoadedAt   time.Time
-		Handling   time.Duration
+		Handling   Minutes
 		Signature  []uint8
 		Tags       []string
 		Readings   []float64
@@ -502,6 +502,7 @@ var (
 		City   string
 		Zip    int
 	})((*Address)(nil))
+	_ = (*int32)((*Minutes)(nil))
 	_ = (*struct {
 		SKU      string
 		Quantity int

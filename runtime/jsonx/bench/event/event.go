@@ -47,7 +47,7 @@ type Address struct {
 }
 
 // Dispatched has 30 fields, at least one of each kind. It has no byte array, which easyjson
-// writes in a form of its own.
+// writes in a form of its own, as segmentio/encoding does a time.Duration.
 //
 //es:event order.dispatched
 //easyjson:json
@@ -71,7 +71,7 @@ type Dispatched struct {
 	Rate       float64           `json:"rate"`
 	PackedAt   time.Time         `json:"packedAt"`
 	LoadedAt   time.Time         `json:"loadedAt"`
-	Handling   time.Duration     `json:"handling"`
+	Handling   Minutes           `json:"handling"`
 	Signature  []byte            `json:"signature"`
 	Tags       []string          `json:"tags"`
 	Readings   []float64         `json:"readings"`
@@ -83,6 +83,9 @@ type Dispatched struct {
 	Lines      []Line            `json:"lines"`
 	Extra      any               `json:"extra,omitempty"`
 }
+
+// Minutes is an integer with a name.
+type Minutes int32
 
 // Line is a part of Dispatched.
 //

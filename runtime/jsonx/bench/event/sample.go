@@ -10,10 +10,10 @@ import (
 // SamplePlaced takes 195 bytes in JSON.
 var SamplePlaced = Placed{
 	OrderID: "0197a3c2-7d1e-7b52-9a8c-3f1f4a6be001",
-	Amount:  1299900,
+	Amount:  1299,
 	At:      time.Date(2026, 5, 1, 12, 34, 56, 123456789, time.UTC),
-	Tags:    []string{"priority", "gift", "returning"},
-	Address: Address{Street: "Hauptstrasse 1", City: "Zürich", Zip: 8001},
+	Tags:    []string{"priority", "gift", "new"},
+	Address: Address{Street: "Lagerweg 12", City: "Bern", Zip: 3011},
 }
 
 // SampleDispatched has none of its fields empty.
@@ -37,7 +37,7 @@ var SampleDispatched = Dispatched{
 	Rate:       0.0815,
 	PackedAt:   time.Date(2026, 5, 1, 12, 34, 56, 123456789, time.UTC),
 	LoadedAt:   time.Date(2026, 5, 2, 7, 0, 0, 0, time.UTC),
-	Handling:   95 * time.Minute,
+	Handling:   95,
 	Signature:  []byte("a signature of thirty-two bytes."),
 	Tags:       []string{"priority", "gift", "returning"},
 	Readings:   []float64{20.5, 21.25, 19.875, 22, -0.5},
