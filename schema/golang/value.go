@@ -184,7 +184,7 @@ func (u *unit) signature(name schema.Text, form string) *types.Signature {
 	}
 	if near := nearest(name.Value, known); near != "" {
 		diag.Help = "did you mean " + near + "?"
-	} else if len(u.methodsNamed(name.Value)) > 0 {
+	} else if u.hasMethod(name.Value) {
 		diag.Help = name.Value + " is a method: only encode of //es:value names a method"
 	}
 	return nil
@@ -198,18 +198,6 @@ func (u *unit) hidden(name string) *ast.FuncDecl {
 		return fn
 	}
 	return nil
-}
-
-func (u *unit) methodsNamed(name string) []*ast.FuncDecl {
-	var list []*ast.FuncDecl
-	for _, methods := range u.methods {
-		for _, m := range methods {
-			if m.name == name {
-				list = append(list, m.fn)
-			}
-		}
-	}
-	return list
 }
 
 func (u *unit) badForm(name schema.Text, must, form string) {

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 	"sync"
 )
 
@@ -80,8 +81,8 @@ func makeStandIn(path, text string) *types.Package {
 // if they have every name that is used, and nothing asks for their methods.
 func standInsSuffice(pruners []*pruner) bool {
 	for _, p := range pruners {
-		if p.generic {
-			return false // a constraint may ask for any method
+		if p.generic || p.promotesEncode() {
+			return false // a constraint, or the directive, may ask for any method
 		}
 		for _, imp := range p.needed() {
 			if imp.name == "." || standIns[imp.path] == "" {
@@ -97,4 +98,26 @@ func standInsSuffice(pruners []*pruner) bool {
 		}
 	}
 	return true
+}
+
+// promotesEncode says whether the method of a value object is none of the package's
+// own, and so one of an embedded type of another package.
+func (p *pruner) promotesEncode() bool {
+	for _, m := range p.src.types {
+		if d := m.directive("value"); d != nil {
+			if encode := d.value("encode"); encode != nil && !p.hasMethod(encode.Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *pruner) hasMethod(name string) bool {
+	for _, methods := range p.methods {
+		if slices.ContainsFunc(methods, func(m *declaration) bool { return m.name == name }) {
+			return true
+		}
+	}
+	return false
 }

@@ -67,6 +67,7 @@ func TestStandInsSuffice(t *testing.T) {
 		"dot":                  {"import . \"time\"\n//es:event a.e\ntype E struct { T Time }", false},
 		"constraint":           {"import \"time\"\n//es:event a.e\ntype E struct { R R[time.Time] }\ntype R[T interface{ Before(T) bool }] struct{}", false},
 		"not in an annotation": {"import \"net/netip\"\n//es:event a.e\ntype E struct { X int }\ntype F struct { A netip.Addr }", true},
+		"promoted method":      {"import \"time\"\n//es:value encode=Unix decode=f\ntype V struct { time.Time }", false},
 		"only C":               {"import \"C\"\n//es:event a.e\ntype E struct { X C.int }", true},
 	} {
 		t.Run(name, func(t *testing.T) {
