@@ -12,8 +12,8 @@
 //
 // [Generate] takes a [schema.Module] that schema.Check has passed and gives the
 // files of each package. A file here is one concern of what is generated: events,
-// apply, eventcodec, codec, repository, registry, guards, test. Within it, one
-// function emits one declaration, and its comment shows what comes out.
+// apply, children, eventcodec, codec, repository, id, registry, guards, test. Within
+// it, one function emits one declaration, and its comment shows what comes out.
 //
 // All emitters write through a goFile, which owns the names: those of imports and
 // those of variables. Names at package level come from schema (names.go and

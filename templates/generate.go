@@ -28,6 +28,8 @@ type File struct {
 // m must have passed schema.Check without an error. An error is a mistake of
 // esgen's, with one exception: a package that gives a predeclared name such as
 // len a meaning of its own cannot be generated for.
+//
+// Generate only reads m, and may be called by several goroutines at once.
 func Generate(m *schema.Module) ([]File, error) {
 	var files []File
 	for _, p := range m.Packages {
