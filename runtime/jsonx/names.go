@@ -12,8 +12,13 @@ import (
 // object that has more is gone over again when it ends, a part of the names at a
 // time.
 
-// maxNames is how many hashes are kept for one object.
-const maxNames = 1 << 15
+// maxNames is how many hashes are kept, of all objects that are open together. An
+// object that goes over its names again has room for as many more. With manyNames
+// there is room made for all of them: to grow by and by would cost more.
+const (
+	maxNames  = 1 << 15
+	manyNames = 1 << 10
+)
 
 var hashSeed = maphash.MakeSeed()
 
@@ -31,7 +36,11 @@ func (s *nameStack) push(h uint64) {
 	if s.n < len(s.few) {
 		s.few[s.n] = h
 	} else {
-		s.many = append(s.many[:s.n-len(s.few)], h)
+		s.many = s.many[:s.n-len(s.few)]
+		if len(s.many) == manyNames {
+			s.many = slices.Grow(s.many, 2*maxNames)
+		}
+		s.many = append(s.many, h)
 	}
 	s.n++
 }
@@ -54,7 +63,7 @@ func (r *Reader) noteName(s *nameSet, name []byte) {
 	if s.lost {
 		return
 	}
-	if r.names.n-s.base == maxNames {
+	if r.names.n == maxNames {
 		r.names.n = s.base
 		s.lost = true
 		return
@@ -100,7 +109,7 @@ func (r *Reader) checkNames(base, start int) {
 	if n <= len(s.few) {
 		few := s.few[base:n]
 		for i := range few {
-			if slices.Contains(few[:i], few[i]) {
+			if r.err == nil && slices.Contains(few[:i], few[i]) {
 				r.failDuplicate(start, few[i])
 			}
 		}
@@ -113,7 +122,7 @@ func (r *Reader) checkNames(base, start int) {
 		s.many = names[:0]
 	}
 	slices.Sort(names)
-	for i := 1; i < len(names); i++ {
+	for i := 1; i < len(names) && r.err == nil; i++ {
 		if names[i-1] == names[i] {
 			r.failDuplicate(start, names[i])
 		}

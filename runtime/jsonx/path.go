@@ -15,8 +15,9 @@ func pathAt(data []byte) string {
 	type container struct {
 		array bool
 		index int
-		// name is the member that the object is at, where named.
-		name  string
+		// name is the member that the object is at, where named, as it stands in its
+		// quotes.
+		name  []byte
 		named bool
 	}
 	var open []container
@@ -43,7 +44,7 @@ func pathAt(data []byte) string {
 				end++
 			}
 			if end < len(data) && top >= 0 && !open[top].array && !open[top].named {
-				open[top].name, open[top].named = string(unescape(data[i+1:end])), true
+				open[top].name, open[top].named = data[i+1:end], true
 			}
 			i = end
 		}
@@ -51,18 +52,19 @@ func pathAt(data []byte) string {
 
 	var path strings.Builder
 	for _, c := range open {
+		name := string(unescape(c.name))
 		switch {
 		case c.array:
 			path.WriteString("[" + strconv.Itoa(c.index) + "]")
 		case !c.named:
 			return path.String()
-		case c.name == "" || strings.ContainsAny(c.name, `.[]"`) || strings.ContainsFunc(c.name, isControl):
-			path.WriteString("[" + strconv.Quote(c.name) + "]")
+		case name == "" || strings.ContainsAny(name, `.[]"`) || strings.ContainsFunc(name, isControl):
+			path.WriteString("[" + strconv.Quote(name) + "]")
 		default:
 			if path.Len() > 0 {
 				path.WriteByte('.')
 			}
-			path.WriteString(c.name)
+			path.WriteString(name)
 		}
 	}
 	return path.String()
