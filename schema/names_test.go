@@ -46,8 +46,17 @@ func TestNearest(t *testing.T) {
 		{"Placed", []string{"Shipped"}, ""},
 		{"", []string{"A"}, ""},
 		{"A", nil, ""},
+		{"evnet", []string{"event", "apply"}, "event"},
+		{"evt", []string{"event", "apply"}, ""},
+		{"aggregattes", []string{"event", "aggregate"}, "aggregate"},
+		{"agregat", []string{"aggregate"}, ""},
+		{"idd", []string{"child", "id"}, "id"},
+		{"x", []string{"id"}, ""},
+		{"grösse", []string{"größe"}, ""},
+		{"grösze", []string{"größe"}, ""},
+		{"größ", []string{"größe"}, "größe"},
 	} {
-		if got := nearest(test.name, test.candidates); got != test.want {
+		if got := Nearest(test.name, test.candidates); got != test.want {
 			t.Errorf("%q among %v: got %q, want %q", test.name, test.candidates, got, test.want)
 		}
 	}

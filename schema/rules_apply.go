@@ -176,7 +176,7 @@ func (s *scope) meant(name string) *Event {
 			return e
 		}
 	}
-	return s.events[nearest(name, s.eventNames())]
+	return s.events[Nearest(name, s.eventNames())]
 }
 
 func (s *scope) eventNames() []string {

@@ -169,7 +169,7 @@ func (c *checker) reportCandidates(s *scope, e *Event) {
 	d := c.errorf(codeNoOwner, e.Name.Span, "event %s (%s) could belong to %s: its name begins with the name of none",
 		e.GoName.Value, e.Name.Value, alternatives(s.aggregateNamesInGo()))
 	prefix, rest, dotted := strings.Cut(e.Name.Value, ".")
-	if near := nearest(prefix, stable); dotted && near != "" {
+	if near := Nearest(prefix, stable); dotted && near != "" {
 		d.help("did you mean %s.%s? else say %s", near, rest, alternatives(of))
 		return
 	}

@@ -241,7 +241,7 @@ func checkJSONOptions(c *checker) {
 				continue // json:"-," is how a field gets the name "-"
 			}
 			help := "encoding/json knows " + enumerate(known)
-			switch near := nearest(word, known); {
+			switch near := Nearest(word, known); {
 			case near != "":
 				help = "did you mean " + near + "?"
 			case word == "inline" || word == "embed" || word == "squash":

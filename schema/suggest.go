@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// nearest is the candidate that name was probably meant to be, or empty: one that
+// Nearest is the candidate that name was probably meant to be, or empty: one that
 // differs in case only, or by one slip of the fingers, or by two in a name of more
-// than eight letters.
-func nearest(name string, candidates []string) string {
+// than eight letters. Of several that are equally near it is the first in the order
+// of the alphabet.
+func Nearest(name string, candidates []string) string {
 	limit := 1
 	if utf8.RuneCountInString(name) > 8 {
 		limit = 2
@@ -56,7 +57,7 @@ func editDistance(a, b []rune) int {
 // didYouMean is a help line for a name that nothing has: the nearest candidate,
 // else all of them, else empty.
 func didYouMean(name, kind string, candidates []string) string {
-	switch near := nearest(name, candidates); {
+	switch near := Nearest(name, candidates); {
 	case near != "":
 		return "did you mean " + near + "?"
 	case len(candidates) > 0:

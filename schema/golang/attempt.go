@@ -85,7 +85,7 @@ func misspelt(text string, slashes int) (attempt, bool) {
 	if end < 0 {
 		end = len(rest)
 	}
-	name := nearest(rest[:end], names(directives))
+	name := schema.Nearest(rest[:end], names(directives))
 	if name == "" {
 		return attempt{}, false
 	}

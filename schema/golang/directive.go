@@ -214,7 +214,7 @@ func (d *directive) addKey(w word, f *findings) {
 		for i := range d.Keys {
 			known[i] = d.Keys[i].Name
 		}
-		if near := nearest(w.key.Value, known); near != "" {
+		if near := schema.Nearest(w.key.Value, known); near != "" {
 			diag.Help = "did you mean " + near + "=" + d.key(near).Value + "?"
 		}
 		return

@@ -229,18 +229,6 @@ func TestGuessName(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	known := []string{"event", "aggregate", "apply", "id"}
-	for word, want := range map[string]string{
-		"evnt": "event", "evnet": "event", "EVENT": "event", "evt": "", "agregat": "", "agreggate": "aggregate", "aggregattes": "aggregate",
-		"x": "", "": "", "apply": "apply", "aply": "apply", "idd": "id", "ix": "id", "größe": "",
-	} {
-		if got := nearest(word, known); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
-		}
-	}
-}
-
 func TestLooksAnnotated(t *testing.T) {
 	for text, want := range map[string]bool{
 		"package a\n//es:event x\n":            true,

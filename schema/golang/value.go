@@ -59,7 +59,7 @@ func (u *unit) encodeMethod(t *types.Named, name schema.Text) types.Type {
 		for _, m := range u.methods[typeName] {
 			known = append(known, m.name)
 		}
-		if near := nearest(name.Value, known); near != "" {
+		if near := schema.Nearest(name.Value, known); near != "" {
 			diag.Help = "did you mean " + near + "?"
 		} else if u.function(name.Value) != nil {
 			diag.Help = name.Value + " is a function: encode names a method, decode a function"
@@ -182,7 +182,7 @@ func (u *unit) signature(name schema.Text, form string) *types.Signature {
 			known = append(known, n)
 		}
 	}
-	if near := nearest(name.Value, known); near != "" {
+	if near := schema.Nearest(name.Value, known); near != "" {
 		diag.Help = "did you mean " + near + "?"
 	} else if u.hasMethod(name.Value) {
 		diag.Help = name.Value + " is a method: only encode of //es:value names a method"
