@@ -23,7 +23,8 @@ func newCheckCommand() *cobra.Command {
 		Long:  checkHelp + "\n" + exitHelp,
 		Example: `  esgen check ./...
   esgen check --format github ./...`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return check(cmd, &flags, args)
 		},

@@ -59,9 +59,7 @@ func newInitCommand() *cobra.Command {
 			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		},
+		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.yaml {
 				return errors.New("--yaml: events cannot be declared in YAML yet; without it, init writes annotated Go")

@@ -44,11 +44,12 @@ func newRootCommand() *cobra.Command {
 	var flags generateFlags
 	var folder string
 	root := &cobra.Command{
-		Use:     "esgen [PATTERN...]",
-		Short:   "Write the plumbing of event-sourced Go",
-		Long:    rootHelp + "\n" + exitHelp,
-		Example: rootExamples,
-		Args:    patternsOrCommand,
+		Use:               "esgen [PATTERN...]",
+		Short:             "Write the plumbing of event-sourced Go",
+		Long:              rootHelp + "\n" + exitHelp,
+		Example:           rootExamples,
+		Args:              patternsOrCommand,
+		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return generate(cmd, &flags, args)
 		},
@@ -74,6 +75,11 @@ func newRootCommand() *cobra.Command {
 // usageError tells where to read on.
 func usageError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w\nsee %q", err, cmd.CommandPath()+" --help")
+}
+
+// completeFolder completes patterns and folders.
+func completeFolder(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
 }
 
 // patternsOrCommand takes patterns, but not what can only be a misspelt command: no
