@@ -59,9 +59,13 @@ func (c *codecs) addAppend(t *schema.CodecType) {
 	end := jen.Return(e.buffer(), jen.Nil())
 
 	var head []jen.Code
-	if takesDepth && t.Named != nil && schema.Recursive(t.Named) {
-		head = append(head, jen.If(jen.Id(e.depth).Op(">=").Add(c.f.jsonx("MaxDepth"))).Block(
-			jen.Return(jen.Id(e.dst), c.f.jsonx("ErrDepth"))))
+	if takesDepth {
+		tooDeep := jen.Id(e.depth).Op("+").Lit(c.height(t.Type(), true)).Op(">").Add(c.f.jsonx("MaxDepth"))
+		switch plain(t.Type()).(type) {
+		case *schema.Slice, *schema.Map:
+			tooDeep = pointee(e.e).value().Op("!=").Nil().Op("&&").Add(tooDeep)
+		}
+		head = append(head, jen.If(tooDeep).Block(jen.Return(jen.Id(e.dst), c.f.jsonx("ErrDepth"))))
 	}
 	if e.fails {
 		if e.event != "" {
@@ -75,10 +79,30 @@ func (c *codecs) addAppend(t *schema.CodecType) {
 	}
 	comment := fmt.Sprintf("%s appends the JSON form of e.", name)
 	if takesDepth {
-		comment = fmt.Sprintf("%s appends the JSON form of e, which begins at that depth.", name)
+		comment = fmt.Sprintf("%s appends the JSON form of e, which stands within depth objects and arrays.", name)
 	}
 	c.f.add(comment, jen.Func().Id(name).Params(params...).Params(jen.Index().Byte(), jen.Error()).
 		Block(append(append(head, e.code...), end)...))
+}
+
+// height is how many containers the encoding of a t nests by its declaration,
+// without what functions that take the depth check for themselves. Top is set for
+// the type of the function at hand.
+func (c *codecs) height(t schema.Type, top bool) int {
+	container := 0
+	switch t := schema.Resolve(t).(type) {
+	case *schema.Slice, *schema.Array, *schema.Map, *schema.Struct:
+		container = 1
+	case *schema.Named:
+		if codec := c.codecOf(t); codec != nil && codec.Deep && !top {
+			return 0
+		}
+	}
+	highest := 0
+	for _, part := range schema.CodecParts(t) {
+		highest = max(highest, c.height(part, false))
+	}
+	return container + highest
 }
 
 // addAppendAtTop emits the function of an event that is a part of other values

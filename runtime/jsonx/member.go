@@ -89,7 +89,6 @@ func (r *Reader) TextKey() []byte {
 
 // IntKey reads a key that is an integer.
 func IntKey[K Signed](r *Reader) K {
-	pos := r.pos
 	name, ok := r.name()
 	if !ok {
 		return 0
@@ -98,13 +97,12 @@ func IntKey[K Signed](r *Reader) K {
 	if k := K(n); err == nil && int64(k) == n && canonical(name) {
 		return k
 	}
-	r.fail(pos, typeError("want a key that is an integer of its type"))
+	r.fail(r.pos, typeError("want a key that is an integer of its type"))
 	return 0
 }
 
 // UintKey reads a key that is an unsigned integer.
 func UintKey[K Unsigned](r *Reader) K {
-	pos := r.pos
 	name, ok := r.name()
 	if !ok {
 		return 0
@@ -113,7 +111,7 @@ func UintKey[K Unsigned](r *Reader) K {
 	if k := K(n); err == nil && uint64(k) == n && canonical(name) {
 		return k
 	}
-	r.fail(pos, typeError("want a key that is an unsigned integer of its type"))
+	r.fail(r.pos, typeError("want a key that is an unsigned integer of its type"))
 	return 0
 }
 

@@ -2518,7 +2518,7 @@ func appendTreeJSON(dst2 []byte, e2 *Tree) ([]byte, error) {
 
 // appendTreeJSONAt appends the JSON form of e, which begins at that depth.
 func appendTreeJSONAt(dst2 []byte, e2 *Tree, depth int) ([]byte, error) {
-	if depth >= jsonx2.MaxDepth {
+	if depth+2 > jsonx2.MaxDepth {
 		return dst2, jsonx2.ErrDepth
 	}
 	var err2 error
@@ -3518,7 +3518,7 @@ func readMoneyAccountJSON(r2 *jsonx2.Reader, e2 *money.Account) {
 
 // appendListJSON appends the JSON form of e, which begins at that depth.
 func appendListJSON(dst2 []byte, e2 *List, depth int) ([]byte, error) {
-	if depth >= jsonx2.MaxDepth {
+	if *e2 != nil && depth+1 > jsonx2.MaxDepth {
 		return dst2, jsonx2.ErrDepth
 	}
 	var err2 error
@@ -3561,7 +3561,7 @@ func readCoordinatesJSON(r2 *jsonx2.Reader, e2 *Coordinates) {
 
 // appendNestedJSON appends the JSON form of e, which begins at that depth.
 func appendNestedJSON(dst2 []byte, e2 *Nested, depth int) ([]byte, error) {
-	if depth >= jsonx2.MaxDepth {
+	if depth+1 > jsonx2.MaxDepth {
 		return dst2, jsonx2.ErrDepth
 	}
 	var err2 error
