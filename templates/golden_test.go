@@ -68,7 +68,7 @@ func TestGolden(t *testing.T) {
 		}
 	})
 	t.Run("test", func(t *testing.T) {
-		if output, err := user.command(t, "test", "-vet=off", "./..."); err != nil {
+		if output, err := user.command(t, "test", "-vet=off", "-ldflags=-s -w", "./..."); err != nil {
 			t.Fatalf("%v\n%s", err, output)
 		}
 	})

@@ -155,6 +155,8 @@ func (m userModule) command(t testing.TB, args ...string) (output string, err er
 	return b.String(), err
 }
 
+// env keeps the folder out of what is compiled, so that the next run, which has
+// another folder, need not compile it again.
 func (m userModule) env() []string {
-	return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOPROXY=off")
+	return append(os.Environ(), "GOWORK=off", "GOFLAGS=-trimpath", "GOPROXY=off")
 }
