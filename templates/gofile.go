@@ -345,18 +345,12 @@ func scanIdents(source []byte) (idents []ident, imports byteRange, err error) {
 			return idents, imports, err
 		case token.IMPORT:
 			imports.start = offset
-			_, tok, literal = s.Scan()
-			if tok == token.LPAREN {
-				for tok != token.RPAREN && tok != token.EOF {
-					pos, tok, literal = s.Scan()
+			for end := token.STRING; tok != end && tok != token.EOF; {
+				if pos, tok, literal = s.Scan(); tok == token.LPAREN {
+					end = token.RPAREN
 				}
-				imports.end = file.Offset(pos) + 1
-			} else {
-				for tok != token.STRING && tok != token.EOF {
-					pos, tok, literal = s.Scan()
-				}
-				imports.end = file.Offset(pos) + len(literal)
 			}
+			imports.end = file.Offset(pos) + max(len(literal), 1)
 		case token.IDENT:
 			switch {
 			case before == token.PACKAGE:

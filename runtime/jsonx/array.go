@@ -52,13 +52,13 @@ func (r *Reader) More() bool {
 const firstRoom = 4
 
 // Slice begins to read an array as Array does, and returns the slice to append
-// its elements to: nil for null, and an empty one for an empty array. It looks
-// at the type of s only.
+// its elements to: nil for null, and an empty one for an empty array. Of its
+// second argument it looks at the type only.
 //
 //	for e.Scores = jsonx.Slice(r, e.Scores); r.More(); {
 //		e.Scores = append(e.Scores, r.Int())
 //	}
-func Slice[S ~[]E, E any](r *Reader, s S) S {
+func Slice[S ~[]E, E any](r *Reader, _ S) S {
 	if !r.Array() {
 		return nil
 	}

@@ -47,12 +47,12 @@ func (r *Reader) name() ([]byte, bool) {
 }
 
 // Map begins to read an object as a map, and returns the map to put its members
-// into: nil for null. It looks at the type of m only.
+// into: nil for null. Of its second argument it looks at the type only.
 //
 //	for e.Prices = jsonx.Map(r, e.Prices); r.MoreKeys(); {
 //		jsonx.Put(r, e.Prices, r.Key(), r.Int())
 //	}
-func Map[M ~map[K]V, K comparable, V any](r *Reader, m M) M {
+func Map[M ~map[K]V, K comparable, V any](r *Reader, _ M) M {
 	if r.peek() != '{' {
 		r.mismatch("an object")
 		r.state = absent

@@ -61,26 +61,46 @@ func (r *Reader) openObject() byte {
 // Members that are no fields are skipped. A name that comes twice is an error.
 func (o *Object) Next() bool {
 	r := o.r
-	if o.next < len(o.fields) && o.before != 0 {
-		name := o.fields[o.next]
-		// The separator, and the name in quotes, and the colon.
-		if end := r.pos + len(name) + 4; end <= len(r.data) {
-			if b := r.data[r.pos:end]; b[0] == o.before && b[1] == '"' && b[len(b)-1] == ':' && b[len(b)-2] == '"' &&
-				string(b[2:len(b)-2]) == name && !o.mark(o.next) {
-				r.pos, r.null = end, false
-				o.before = ','
-				o.Name = name
-				o.next++
-				return true
-			}
-		}
+	if i := o.written(); i >= 0 && !o.mark(i) {
+		o.Name = o.fields[i]
+		r.pos += len(o.Name) + 4
+		r.null = false
+		o.before, o.next = ',', i+1
+		return true
 	}
 	return o.search()
 }
 
+// written finds the field whose member comes next as codecs write it: after the
+// separator the name in quotes and the colon, without a space. It is -1 for none.
+func (o *Object) written() int {
+	b := o.r.data[o.r.pos:]
+	if len(b) < 4 || b[0] != o.before || b[1] != '"' || o.before == 0 {
+		return -1
+	}
+	b = b[2:]
+	for i := o.next; i < len(o.fields); i++ {
+		if startsWith(b, o.fields[i]) {
+			return i
+		}
+	}
+	for i := range min(o.next, len(o.fields)) {
+		if startsWith(b, o.fields[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// startsWith says whether b starts with a name that ends there.
+func startsWith(b []byte, name string) bool {
+	n := len(name)
+	return n+1 < len(b) && b[n] == '"' && b[n+1] == ':' && string(b[:n]) == name
+}
+
 // mark notes that field i is there, and says whether it had been.
 func (o *Object) mark(i int) bool {
-	bits := &o.seen[0]
+	var bits *uint64
 	if word := i / 64; word < len(o.seen) {
 		bits = &o.seen[word]
 	} else {

@@ -66,13 +66,13 @@ func (r *Reader) Bytes() []byte {
 }
 
 // ByteSlice is Reader.Bytes for a slice whose elements have a type of their own.
-// It looks at the type of s only.
-func ByteSlice[S ~[]E, E ~uint8](r *Reader, s S) S {
+// Of its second argument it looks at the type only.
+func ByteSlice[S ~[]E, E ~uint8](r *Reader, _ S) S {
 	b := r.Bytes()
 	if b == nil {
 		return nil
 	}
-	s = make(S, len(b))
+	s := make(S, len(b))
 	for i := range b {
 		s[i] = E(b[i])
 	}

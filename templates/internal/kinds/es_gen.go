@@ -2516,7 +2516,7 @@ func appendTreeJSON(dst2 []byte, e2 *Tree) ([]byte, error) {
 	return out, nil
 }
 
-// appendTreeJSONAt appends the JSON form of e, which begins at that depth.
+// appendTreeJSONAt appends the JSON form of e, which stands within depth objects and arrays.
 func appendTreeJSONAt(dst2 []byte, e2 *Tree, depth int) ([]byte, error) {
 	if depth+2 > jsonx2.MaxDepth {
 		return dst2, jsonx2.ErrDepth
@@ -3516,7 +3516,7 @@ func readMoneyAccountJSON(r2 *jsonx2.Reader, e2 *money.Account) {
 	}
 }
 
-// appendListJSON appends the JSON form of e, which begins at that depth.
+// appendListJSON appends the JSON form of e, which stands within depth objects and arrays.
 func appendListJSON(dst2 []byte, e2 *List, depth int) ([]byte, error) {
 	if *e2 != nil && depth+1 > jsonx2.MaxDepth {
 		return dst2, jsonx2.ErrDepth
@@ -3559,7 +3559,7 @@ func readCoordinatesJSON(r2 *jsonx2.Reader, e2 *Coordinates) {
 	}
 }
 
-// appendNestedJSON appends the JSON form of e, which begins at that depth.
+// appendNestedJSON appends the JSON form of e, which stands within depth objects and arrays.
 func appendNestedJSON(dst2 []byte, e2 *Nested, depth int) ([]byte, error) {
 	if depth+1 > jsonx2.MaxDepth {
 		return dst2, jsonx2.ErrDepth

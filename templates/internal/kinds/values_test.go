@@ -136,17 +136,23 @@ func TestEncodeErrors(t *testing.T) {
 		is    error
 	}{
 		{"Basics", func(dst []byte) ([]byte, error) { return appendBasicsJSON(dst, &Basics{String: bad}) }, "String", jx.ErrUTF8},
-		{"Basics", func(dst []byte) ([]byte, error) { return appendBasicsJSON(dst, &Basics{Float32: float32(math.Inf(-1))}) }, "Float32", jx.ErrNotFinite},
+		{"Basics", func(dst []byte) ([]byte, error) {
+			return appendBasicsJSON(dst, &Basics{Float32: float32(math.Inf(-1))})
+		}, "Float32", jx.ErrNotFinite},
 		{"Slices", func(dst []byte) ([]byte, error) {
 			return appendSlicesJSON(dst, &Slices{Lines: []Line{{}, {Price: money.Amount{Currency: bad}}}})
 		}, "Lines[1].price.currency", jx.ErrUTF8},
 		{"Slices", func(dst []byte) ([]byte, error) { return appendSlicesJSON(dst, &Slices{Floats: []float64{1, 2, nan}}) }, "Floats[2]", jx.ErrNotFinite},
 		{"Slices", func(dst []byte) ([]byte, error) { return appendSlicesJSON(dst, &Slices{Strings: []string{"", bad}}) }, "Strings[1]", jx.ErrUTF8},
-		{"Slices", func(dst []byte) ([]byte, error) { return appendSlicesJSON(dst, &Slices{Deep: [][][]string{{{}, {bad}}}}) }, "Deep[0][1][0]", jx.ErrUTF8},
+		{"Slices", func(dst []byte) ([]byte, error) {
+			return appendSlicesJSON(dst, &Slices{Deep: [][][]string{{{}, {bad}}}})
+		}, "Deep[0][1][0]", jx.ErrUTF8},
 		{"Maps", func(dst []byte) ([]byte, error) {
 			return appendMapsJSON(dst, &Maps{Lines: map[string]Line{"a": {}, "b": {SKU: bad}}})
 		}, "Lines.b.sku", jx.ErrUTF8},
-		{"Maps", func(dst []byte) ([]byte, error) { return appendMapsJSON(dst, &Maps{Strings: map[string]string{bad: ""}}) }, "Strings", jx.ErrUTF8},
+		{"Maps", func(dst []byte) ([]byte, error) {
+			return appendMapsJSON(dst, &Maps{Strings: map[string]string{bad: ""}})
+		}, "Strings", jx.ErrUTF8},
 		{"Known", func(dst []byte) ([]byte, error) { return appendKnownJSON(dst, &Known{Time: late}) }, "Time", jx.ErrYear},
 		{"Known", func(dst []byte) ([]byte, error) { return appendKnownJSON(dst, &Known{Raw: []byte("{")}) }, "Raw", jx.ErrSyntax},
 		{"Known", func(dst []byte) ([]byte, error) { return appendKnownJSON(dst, &Known{Any: []any{1, bad}}) }, "Any[1]", jx.ErrUTF8},
@@ -157,7 +163,9 @@ func TestEncodeErrors(t *testing.T) {
 			return appendTreeJSON(dst, &Tree{Children: []Tree{{}, {Left: &Tree{Name: bad}}}})
 		}, "Children[1].Left.Name", jx.ErrUTF8},
 		{"Values", func(dst []byte) ([]byte, error) { return appendValuesJSON(dst, &Values{Nested: nested}) }, "", jx.ErrDepth},
-		{"Values", func(dst []byte) ([]byte, error) { return appendValuesJSON(dst, &Values{Map: map[string]Name{"k": {bad}}}) }, "Map.k", jx.ErrUTF8},
+		{"Values", func(dst []byte) ([]byte, error) {
+			return appendValuesJSON(dst, &Values{Map: map[string]Name{"k": {bad}}})
+		}, "Map.k", jx.ErrUTF8},
 	}
 	for _, test := range tests {
 		const before = "before"
