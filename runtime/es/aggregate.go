@@ -20,8 +20,8 @@ type Root struct {
 	_       noCopy
 	version int64
 	pending []pending
-	// inDoubt counts the pending events whose append had an unknown outcome.
-	inDoubt  int
+	// doubt is the append of the first pending events whose outcome is unknown.
+	doubt    *doubt
 	mode     mode
 	applying bool
 	// stream is the name under which the aggregate was loaded or saved.
@@ -33,6 +33,13 @@ type pending struct {
 	event Event
 	// at is the zero time until the first attempt to save the event.
 	at time.Time
+}
+
+// doubt is an append that may or may not be stored. Repeated as it was, it
+// settles the matter.
+type doubt struct {
+	append Append
+	events int
 }
 
 type mode uint8

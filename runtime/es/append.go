@@ -22,6 +22,9 @@ func (a *Append) Validate() error {
 		if s.Stream.Name == "" || !utf8.ValidString(s.Stream.Name) {
 			return fmt.Errorf("%w: stream name %q is empty or not UTF-8", ErrInvalidAppend, s.Stream.Name)
 		}
+		if !utf8.ValidString(s.Stream.Category) || !utf8.ValidString(s.Stream.Key) || !utf8.ValidString(s.CommandID) {
+			return fmt.Errorf("%w: stream %s: its category, its key or the command ID is not UTF-8", ErrInvalidAppend, s.Stream.Name)
+		}
 		if s.Expected < ExpectExists {
 			return fmt.Errorf("%w: stream %s: expected version %d", ErrInvalidAppend, s.Stream.Name, s.Expected)
 		}
@@ -66,6 +69,8 @@ func (e *NewEvent) validate() error {
 		return fmt.Errorf("type version %d", e.TypeVersion)
 	case len(e.Payload) == 0:
 		return fmt.Errorf("it has no payload")
+	case !utf8.Valid(e.Payload) || !utf8.Valid(e.Metadata):
+		return fmt.Errorf("its payload or its metadata is not UTF-8")
 	}
 	if err := checkTime(e.RecordedAt); err != nil {
 		return err

@@ -32,6 +32,10 @@ func ReadDecision(ctx context.Context, store Store, d *Decision, q Query, apply 
 	if store == nil {
 		return errNilStore
 	}
+	if d == nil {
+		return errors.New("read a decision: the model is nil")
+	}
+	d.loaded = false
 	head, err := store.Head(ctx)
 	if err != nil {
 		return fmt.Errorf("read a decision: %w", err)

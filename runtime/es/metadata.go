@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"unicode/utf8"
 )
 
 // Metadata is what is known of an event beside the event: where it came from,
@@ -66,6 +67,9 @@ func (md Metadata) encode() ([]byte, error) {
 	if md.isZero() {
 		return nil, nil
 	}
+	if err := md.checkUTF8(); err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -73,6 +77,21 @@ func (md Metadata) encode() ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// checkUTF8 refuses what encoding/json would change without a word.
+func (md Metadata) checkUTF8() error {
+	for _, s := range []string{md.CorrelationID, md.CausationID, md.CommandID} {
+		if !utf8.ValidString(s) {
+			return fmt.Errorf("metadata %q is not UTF-8", s)
+		}
+	}
+	for key, value := range md.Headers {
+		if !utf8.ValidString(key) || !utf8.ValidString(value) {
+			return fmt.Errorf("metadata header %q is not UTF-8", key)
+		}
+	}
+	return nil
 }
 
 // DecodeMetadata decodes the metadata of a stored event. The result shares

@@ -53,7 +53,11 @@ type RegistryPart interface {
 func NewRegistry(parts ...RegistryPart) (*Registry, error) {
 	r := &Registry{byName: map[string]*AggregateType{}, byEvent: map[string]*registered{}}
 	var errs []error
-	for _, part := range parts {
+	for i, part := range parts {
+		if part == nil {
+			errs = append(errs, fmt.Errorf("part %d is nil", i+1))
+			continue
+		}
 		types, err := part.types()
 		if err != nil {
 			errs = append(errs, err)
@@ -84,8 +88,11 @@ func MustRegistry(parts ...RegistryPart) *Registry {
 
 func (r *Registry) add(t *AggregateType) (errs []error) {
 	if other, twice := r.byName[t.Name]; twice {
-		if other.goRoot == t.goRoot && other.goType == t.goType {
+		if other.same(t) {
 			return nil
+		}
+		if other.goType == t.goType {
+			return []error{fmt.Errorf("aggregate %s has two definitions, both of %s, that differ", t.Name, t.goType)}
 		}
 		return []error{fmt.Errorf("aggregate %s is both %s and %s", t.Name, other.goType, t.goType)}
 	}
@@ -111,9 +118,27 @@ func (r *Registry) add(t *AggregateType) (errs []error) {
 	return errs
 }
 
-func (r *Registry) types() ([]*AggregateType, error) { return r.aggregates, nil }
+// same says whether two types are of one definition, made twice.
+func (t *AggregateType) same(u *AggregateType) bool {
+	return t.goRoot == u.goRoot && t.goEvent == u.goEvent && t.Stream == u.Stream &&
+		slices.EqualFunc(t.Events, u.Events, func(e, f EventType) bool {
+			return e.Name == f.Name && e.Version == f.Version && slices.Equal(e.Aliases, f.Aliases)
+		})
+}
+
+func (r *Registry) types() ([]*AggregateType, error) {
+	if r == nil {
+		return nil, errNilRegistry
+	}
+	return r.aggregates, nil
+}
+
+var errNilRegistry = errors.New("the registry is nil")
 
 func (d *Definition[A, ID, E]) types() ([]*AggregateType, error) {
+	if d == nil {
+		return nil, fmt.Errorf("the definition of %T is nil", *new(*A))
+	}
 	if _, ok := any(new(A)).(rooted); !ok {
 		return nil, fmt.Errorf("%T does not embed es.Root", *new(*A))
 	}
@@ -167,6 +192,9 @@ func (r *Registry) Event(name string) (EventType, bool) {
 // pointer to the aggregate's struct. Its errors are those of Repository.Load;
 // ErrUnknownType where the registry has no aggregate of that name.
 func (r *Registry) Load(ctx context.Context, store Store, name, id string) (any, error) {
+	if r == nil {
+		return nil, errNilRegistry
+	}
 	t, ok := r.byName[name]
 	if !ok {
 		return nil, fmt.Errorf("%w: no aggregate is called %q; there are %s", ErrUnknownType, name, r.names())

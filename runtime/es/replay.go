@@ -16,7 +16,7 @@ type replayOptions struct {
 	streams []string
 	tags    []Tag
 	after   int64
-	until   time.Time
+	until   *time.Time
 	narrow  bool
 }
 
@@ -65,7 +65,7 @@ func After(position int64) ReplayOption {
 // it ends at the first event that was recorded later.
 func Until(t time.Time) ReplayOption {
 	return func(o *replayOptions) error {
-		o.until = t
+		o.until = &t
 		return nil
 	}
 }
@@ -88,7 +88,7 @@ func Replay(ctx context.Context, store Store, registry *Registry, opts ...Replay
 				yield(Recorded[Event]{}, fmt.Errorf("replay: %w", err))
 				return
 			}
-			if !until.IsZero() && s.RecordedAt.After(until) {
+			if until != nil && s.RecordedAt.After(*until) {
 				return
 			}
 			recorded, err := recordedOf(s, registry.Decode)
@@ -99,12 +99,12 @@ func Replay(ctx context.Context, store Store, registry *Registry, opts ...Replay
 	}
 }
 
-func (r *Registry) replay(store Store, opts []ReplayOption) (ReadAll, time.Time, error) {
+func (r *Registry) replay(store Store, opts []ReplayOption) (ReadAll, *time.Time, error) {
 	if store == nil {
-		return ReadAll{}, time.Time{}, errNilStore
+		return ReadAll{}, nil, errNilStore
 	}
 	if r == nil {
-		return ReadAll{}, time.Time{}, fmt.Errorf("the registry is nil")
+		return ReadAll{}, nil, errNilRegistry
 	}
 	var o replayOptions
 	for _, opt := range opts {
@@ -112,7 +112,7 @@ func (r *Registry) replay(store Store, opts []ReplayOption) (ReadAll, time.Time,
 			continue
 		}
 		if err := opt(&o); err != nil {
-			return ReadAll{}, time.Time{}, err
+			return ReadAll{}, nil, err
 		}
 	}
 	var names []string
@@ -120,7 +120,7 @@ func (r *Registry) replay(store Store, opts []ReplayOption) (ReadAll, time.Time,
 		for _, name := range o.types {
 			e, ok := r.byEvent[name]
 			if !ok {
-				return ReadAll{}, time.Time{}, fmt.Errorf("%w: the registry does not know event %s", ErrUnknownType, name)
+				return ReadAll{}, nil, fmt.Errorf("%w: the registry does not know event %s", ErrUnknownType, name)
 			}
 			names = append(append(names, e.Name), e.Aliases...)
 		}

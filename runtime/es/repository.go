@@ -76,6 +76,10 @@ func WithAttempts(n int) Option {
 // error.
 func NewRepository[A any, ID comparable, E Event](store Store, def *Definition[A, ID, E], opts ...Option) *Repository[A, ID, E] {
 	r := &Repository[A, ID, E]{store: store, def: def, opts: options{clock: SystemClock, attempts: defaultAttempts}}
+	if def == nil {
+		r.def, r.err = new(Definition[A, ID, E]), errors.New("es: the definition is nil")
+		return r
+	}
 	if store == nil {
 		r.err = errNilStore
 		return r
@@ -183,6 +187,7 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 	}
 	a := new(A)
 	root := rootOf(a)
+	var last Stored // without what is borrowed
 	for s, err := range r.store.Stream(ctx, stream.Name, read) {
 		if err != nil {
 			return nil, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
@@ -197,6 +202,7 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 			return nil, eventError(s, err)
 		}
 		root.version = s.Version
+		last.Stream, last.Version, last.Position, last.Type = s.Stream, s.Version, s.Position, s.Type
 	}
 	if root.version == 0 {
 		return nil, fmt.Errorf("%s %s: %w", r.def.Name, stream.Key, ErrNotFound)
@@ -205,7 +211,10 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 		return nil, fmt.Errorf("%s %s: %w: %d, the stream ends at %d", r.def.Name, stream.Key, ErrNoVersion, at.version, root.version)
 	}
 	if got := r.def.ID(a); got != id {
-		return nil, fmt.Errorf("stream %s, version %d: %w: its events give the aggregate the ID %v", stream.Name, root.version, ErrCorrupt, got)
+		// IDs that are spelt alike are alike, whatever == says of them.
+		if text, err := r.def.FormatID(got); err != nil || text != stream.Key {
+			return nil, eventError(&last, fmt.Errorf("%w: the events up to this one give the aggregate the ID %v", ErrCorrupt, got))
+		}
 	}
 	if r.def.Attach != nil {
 		r.def.Attach(a)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
+	"slices"
 )
 
 // SaveOption is an option of one save. A nil one does nothing.
@@ -35,7 +37,7 @@ func Once(commandID string) SaveOption {
 		if commandID == "" {
 			return errors.New("es.Once: the command ID is empty")
 		}
-		o.once, o.metadata.CommandID = commandID, commandID
+		o.once = commandID
 		return nil
 	}
 }
@@ -45,7 +47,7 @@ func Once(commandID string) SaveOption {
 func If(models ...DecisionModel) SaveOption {
 	return func(o *saveOptions) error {
 		for _, m := range models {
-			if m == nil {
+			if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 				return errNotLoaded
 			}
 			c, err := m.decision().condition()
@@ -106,6 +108,9 @@ func (r *Repository[A, ID, E]) Save(ctx context.Context, aggregate *A, opts ...S
 			return fmt.Errorf("save %s: %w", r.def.Name, err)
 		}
 	}
+	if o.once != "" {
+		o.metadata.CommandID = o.once
+	}
 	return r.save(ctx, aggregate, &o)
 }
 
@@ -137,15 +142,9 @@ func (r *Repository[A, ID, E]) save(ctx context.Context, aggregate *A, o *saveOp
 
 	var total Outcome
 	for len(root.pending) > 0 {
-		// What is in doubt is appended as it was, for together with newer events it
-		// would be another append.
-		n := len(root.pending)
-		if root.inDoubt > 0 {
-			n = root.inDoubt
-		}
-		out, err := r.appendPending(ctx, root, stream, n, o)
+		out, err := r.appendPending(ctx, root, stream, o)
 		if err != nil {
-			return err
+			return fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
 		}
 		out.Events = append(total.Events, out.Events...)
 		total = out
@@ -156,41 +155,69 @@ func (r *Repository[A, ID, E]) save(ctx context.Context, aggregate *A, o *saveOp
 	return nil
 }
 
-// appendPending appends the first n pending events.
-func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, stream Stream, n int, o *saveOptions) (Outcome, error) {
-	events, err := r.newEvents(ctx, root.pending[:n], o.metadata)
-	if err != nil {
-		return Outcome{}, fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+// appendPending appends what is pending. Where a part of it is in doubt, that
+// part is appended first and as it was, for together with newer events it would
+// be another append.
+func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, stream Stream, o *saveOptions) (Outcome, error) {
+	doubted := root.doubt
+	attempt := doubted
+	if attempt == nil {
+		events, err := r.newEvents(ctx, root.pending, o.metadata)
+		if err != nil {
+			return Outcome{}, err
+		}
+		attempt = &doubt{events: len(events), append: Append{
+			Streams:    []StreamAppend{{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: o.once}},
+			Conditions: o.conditions,
+		}}
 	}
-	result, err := r.store.Append(ctx, Append{
-		Streams:    []StreamAppend{{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: o.once}},
-		Conditions: o.conditions,
-	})
+	result, err := r.store.Append(ctx, attempt.append)
 	switch {
 	case err == nil:
 	case errors.Is(err, ErrOutcomeUnknown):
-		root.inDoubt = n
-		return Outcome{}, fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+		root.doubt = attempt
+		return Outcome{}, err
 	case errors.Is(err, ErrConflict), errors.Is(err, ErrCondition), errors.Is(err, ErrUnique), errors.Is(err, ErrDuplicateEvent):
-		root.mode = detached
-		return Outcome{}, fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+		root.mode, root.doubt = detached, nil
+		return Outcome{}, err
+	case doubted != nil:
+		return Outcome{}, fmt.Errorf("%w still: %w", ErrOutcomeUnknown, err)
 	default:
-		return Outcome{}, fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+		return Outcome{}, err
 	}
+	root.doubt = nil
 	last := result.Streams[0]
 	out := Outcome{Stream: stream.Name, Version: last.LastVersion, Position: last.LastPosition, Repeated: result.Repeated}
-	for i := range root.pending[:n] {
-		out.Events = append(out.Events, root.pending[i].event)
-	}
-	if result.Repeated && o.once != "" && root.inDoubt == 0 {
+	if result.SameCommand {
 		root.mode, root.pending = detached, nil
-		out.Events = nil
 		return out, nil
 	}
-	rest := copy(root.pending, root.pending[n:])
+	for i := range root.pending[:attempt.events] {
+		out.Events = append(out.Events, root.pending[i].event)
+	}
+	rest := copy(root.pending, root.pending[attempt.events:])
 	clear(root.pending[rest:])
-	root.pending, root.inDoubt = root.pending[:rest], 0
+	root.pending = root.pending[:rest]
+	if doubted != nil {
+		o.settled(&doubted.append, last.LastPosition)
+	}
 	return out, nil
+}
+
+// settled prepares the append of what was recorded after the append a, which was
+// in doubt and is stored now, up to position. The command has been carried out
+// by a, and what a's conditions guard against had not come before a.
+func (o *saveOptions) settled(a *Append, position int64) {
+	if o.once == a.Streams[0].CommandID {
+		o.once = ""
+	}
+	conditions := slices.Clone(o.conditions)
+	for i := range conditions {
+		if slices.ContainsFunc(a.Conditions, func(c Condition) bool { return reflect.DeepEqual(c, conditions[i]) }) {
+			conditions[i].After = position
+		}
+	}
+	o.conditions = conditions
 }
 
 // newEvents encodes events into one buffer.

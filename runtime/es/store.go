@@ -3,6 +3,7 @@ package es
 import (
 	"context"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -130,7 +131,14 @@ const (
 
 // Exactly expects that the stream is at version v, with v = 0 for a stream that
 // has no event.
-func Exactly(v int64) Expected { return Expected(v) }
+//
+// A negative version is none; an append that expects it is refused.
+func Exactly(v int64) Expected {
+	if v < 0 {
+		return Expected(math.MinInt64)
+	}
+	return Expected(v)
+}
 
 // Holds says whether a stream at version actual, 0 where it does not exist, is
 // what e expects.
@@ -197,6 +205,9 @@ type Result struct {
 	// Repeated says that all of it had been stored before, and that nothing was
 	// written now.
 	Repeated bool
+	// SameCommand says, of a repetition, that only the command IDs are the same:
+	// what is stored are the events of an earlier append, with IDs of their own.
+	SameCommand bool
 }
 
 // StreamResult is what an append came to in one stream: its first and its last

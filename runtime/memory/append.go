@@ -110,7 +110,7 @@ func (s *Store) sameEvents(a *es.Append) (es.Result, bool) {
 
 // sameCommands is what a's commands came to, all of which their streams have seen.
 func (s *Store) sameCommands(a *es.Append) es.Result {
-	result := es.Result{Repeated: true, Streams: make([]es.StreamResult, 0, len(a.Streams))}
+	result := es.Result{Repeated: true, SameCommand: true, Streams: make([]es.StreamResult, 0, len(a.Streams))}
 	for i := range a.Streams {
 		r, _ := s.outcome(&a.Streams[i])
 		result.Streams = append(result.Streams, r)

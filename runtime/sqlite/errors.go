@@ -22,6 +22,10 @@ var (
 	ErrOlderFormat = errors.New("older file format")
 	// ErrReadOnly says that the store was opened with ReadOnly. Returned by Append.
 	ErrReadOnly = errors.New("store is read-only")
+	// ErrMoved says that the file was deleted, moved or replaced while the store was
+	// open: close the store and open the file that is meant. Returned by Append, Head
+	// and the iterators.
+	ErrMoved = errors.New("the file is not in its place any more")
 	// ErrBusy says that another process kept the file locked for longer than the
 	// busy timeout; nothing was stored. Returned by Open, Append, Head and the
 	// iterators.

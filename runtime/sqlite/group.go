@@ -137,7 +137,7 @@ func (g *group) judge(r *request) (result es.Result, refused, err error) {
 // repeated looks for an earlier append that a repeats, and returns its outcome.
 func (g *group) repeated(a *es.Append) (first es.Result, repeated bool, refused, err error) {
 	events, stored, commands := 0, 0, 0
-	byCommand := es.Result{Repeated: true, Streams: make([]es.StreamResult, len(a.Streams))}
+	byCommand := es.Result{Repeated: true, SameCommand: true, Streams: make([]es.StreamResult, len(a.Streams))}
 	for i := range a.Streams {
 		part := &a.Streams[i]
 		for j := range part.Events {

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Option changes how a file is opened. An option that makes no sense fails Open.
+// Option changes how a file is opened. An option that makes no sense fails Open; a
+// nil one does nothing.
 type Option func(*config) error
 
 type config struct {
@@ -36,6 +37,9 @@ func newConfig(opts []Option) (config, error) {
 		migrations:  migrations,
 	}
 	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
 		if err := opt(&cfg); err != nil {
 			return config{}, err
 		}

@@ -2,8 +2,10 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"sync"
 
 	"github.com/esgen/esgen/runtime/es"
@@ -18,6 +20,7 @@ type Store struct {
 	readers *pool
 	types   *typeNames
 
+	opened    os.FileInfo   // of the file, as it was found at path
 	closing   chan struct{} // closed by Close
 	closeOnce sync.Once
 	closeErr  error
@@ -69,7 +72,7 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 		if err := s.readers.with(ctx, func(*conn) error { return nil }); err != nil {
 			return nil, err
 		}
-		return s, nil
+		return s, s.remember()
 	}
 	if err := f.checkWritable(); err != nil {
 		return nil, err
@@ -78,8 +81,28 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.remember(); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
 	s.writer = startWriter(s, c)
 	return s, nil
+}
+
+// remember notes which file it is that was opened.
+func (s *Store) remember() (err error) {
+	s.opened, err = os.Stat(s.file.path)
+	return err
+}
+
+// inPlace refuses to go on where the file's name leads elsewhere by now. On most
+// systems a file that is deleted while it is open can still be written to, and what
+// is written is gone when it is closed.
+func (s *Store) inPlace() error {
+	info, err := os.Stat(s.file.path)
+	if err == nil && os.SameFile(info, s.opened) {
+		return nil
+	}
+	return s.failed("use the file", ErrMoved)
 }
 
 // Close lets the appends end that have been taken on, ends iterations with
@@ -111,8 +134,11 @@ func (s *Store) ready(ctx context.Context) error {
 	case <-s.closing:
 		return es.ErrClosed
 	default:
-		return ctx.Err()
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.inPlace()
 }
 
 // Head implements [es.Store].

@@ -87,12 +87,18 @@ type cursor struct {
 // not exist has none.
 func (cur *cursor) open(c *conn, name string, opts es.ReadStream) error {
 	cur.from, cur.to = 1, 0
-	return c.each("SELECT id, name, category, key, head FROM es_streams WHERE name = ?", func(row []driver.Value) (bool, error) {
+	const query = `SELECT id, name, category, key, head, (SELECT ifnull(max(version), 0) FROM es_events WHERE stream = es_streams.id)
+		FROM es_streams WHERE name = ?`
+	return c.each(query, func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		cur.number, cur.stream = s.int(0), es.Stream{Name: s.text(1), Category: s.text(2), Key: s.text(3)}
-		head := s.int(4)
+		head, newest := s.int(4), s.int(5)
 		if s.err != nil {
 			return false, fmt.Errorf("%w: streams: %w", es.ErrCorrupt, s.err)
+		}
+		if newest > head {
+			// A head that is too high shows when the events run out.
+			return false, fmt.Errorf("%w: stream %s: its head is version %d, and it has an event of version %d", es.ErrCorrupt, name, head, newest)
 		}
 		cur.from, cur.to = max(opts.From, 1), head
 		if opts.To != 0 {

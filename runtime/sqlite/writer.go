@@ -188,6 +188,9 @@ func nothingStored(err error) error { return fmt.Errorf("nothing was stored: %w"
 // begin begins a transaction that can write, which nobody else then can until it
 // ends.
 func (w *writer) begin() error {
+	if err := w.store.inPlace(); err != nil {
+		return err
+	}
 	if err := w.connect(); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (v verdict) fresh() bool {
 func (m *model) judge(a es.Append) verdict {
 	var v verdict
 	events, stored, seen := 0, 0, 0
-	byCommands := es.Result{Repeated: true}
+	byCommands := es.Result{Repeated: true, SameCommand: true}
 	for _, part := range a.Streams {
 		events += len(part.Events)
 		for _, e := range part.Events {
@@ -69,7 +69,7 @@ func (m *model) judge(a es.Append) verdict {
 	if r, ok := m.stands(a); stored == events && ok {
 		v.repeated = append(v.repeated, r)
 	}
-	if seen == len(a.Streams) {
+	if seen == len(a.Streams) && len(v.repeated) == 0 {
 		v.repeated = append(v.repeated, byCommands)
 	}
 	v.duplicate = len(v.repeated) == 0 && (stored > 0 || seen > 0)
@@ -143,7 +143,7 @@ func (v verdict) allows(r es.Result, err error) error {
 			return fmt.Errorf("the error is %q, want the first result %+v", err, v.repeated)
 		}
 		if !slices.ContainsFunc(v.repeated, func(want es.Result) bool {
-			return r.Repeated && r.Position == want.Position && slices.Equal(r.Streams, want.Streams)
+			return r.Repeated && r.SameCommand == want.SameCommand && r.Position == want.Position && slices.Equal(r.Streams, want.Streams)
 		}) {
 			return fmt.Errorf("the result is %+v, want the first result %+v", r, v.repeated)
 		}

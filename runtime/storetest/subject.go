@@ -133,10 +133,25 @@ func (s *subject) repeats(a es.Append, first es.Result) {
 	if !r.Repeated {
 		s.Fatalf("Append of %s, which is stored already: Repeated is not set in %+v", describe(a), r)
 	}
+	if !r.SameCommand && !s.hasEventOf(a) {
+		s.Fatalf("Append of %s: none of its events is stored, only its command is known, and SameCommand is not set", describe(a))
+	}
+	if r.SameCommand && a.Streams[0].CommandID == "" {
+		s.Fatalf("Append of %s: SameCommand is set, and it bears no command", describe(a))
+	}
 	if r.Position != first.Position || !slices.Equal(r.Streams, first.Streams) {
 		s.Fatalf("Append of %s, which is stored already: got %+v, want the first result %+v", describe(a), r, first)
 	}
 	s.verify("after a repeated append")
+}
+
+// hasEventOf says whether an event of a was appended.
+func (s *subject) hasEventOf(a es.Append) bool {
+	return slices.ContainsFunc(s.record, func(stored entry) bool {
+		return slices.ContainsFunc(a.Streams, func(part es.StreamAppend) bool {
+			return slices.ContainsFunc(part.Events, func(e es.NewEvent) bool { return e.ID == stored.event.ID })
+		})
+	})
 }
 
 // head is the store's own word.

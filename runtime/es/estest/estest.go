@@ -32,6 +32,7 @@ type Case[A any, ID comparable, E es.Event] struct {
 	store *memory.Store
 	repo  *es.Repository[A, ID, E]
 	given []E
+	acted bool
 }
 
 // For starts a test of the aggregate that the repository is for. newRepository
@@ -39,7 +40,13 @@ type Case[A any, ID comparable, E es.Event] struct {
 func For[A any, ID comparable, E es.Event](t TB, newRepository func(es.Store, ...es.Option) *es.Repository[A, ID, E], opts ...es.Option) *Case[A, ID, E] {
 	t.Helper()
 	store := memory.New()
-	return &Case[A, ID, E]{t: t, store: store, repo: newRepository(store, opts...)}
+	c := &Case[A, ID, E]{t: t, store: store, repo: newRepository(store, opts...)}
+	t.Cleanup(func() {
+		if !c.acted {
+			t.Errorf("estest: nothing was asked of the aggregate: go on with When or WhenNew")
+		}
+	})
+	return c
 }
 
 // Given says what has happened to the aggregate, oldest first. Called again, it
@@ -49,9 +56,10 @@ func (c *Case[A, ID, E]) Given(events ...E) *Case[A, ID, E] {
 	return c
 }
 
-// When asks something of the aggregate.
-func (c *Case[A, ID, E]) When(act func(*A) error) *Outcome[A, ID, E] {
+// When asks something of the aggregate. A case has one When or WhenNew.
+func (c *Case[A, ID, E]) When(do func(*A) error) *Outcome[A, ID, E] {
 	c.t.Helper()
+	c.act()
 	a := new(A)
 	if len(c.given) > 0 {
 		id := c.storeGiven()
@@ -60,7 +68,7 @@ func (c *Case[A, ID, E]) When(act func(*A) error) *Outcome[A, ID, E] {
 			c.t.Fatalf("estest: the given events cannot be loaded: %v", err)
 		}
 	}
-	return c.outcome(a, act(a))
+	return c.outcome(a, do(a))
 }
 
 // WhenNew makes an aggregate by a constructor of the domain. Given events would
@@ -73,6 +81,7 @@ func (c *Case[A, ID, E]) WhenNew(make func() *A) *Outcome[A, ID, E] {
 // WhenNewErr is WhenNew for a constructor that can refuse.
 func (c *Case[A, ID, E]) WhenNewErr(make func() (*A, error)) *Outcome[A, ID, E] {
 	c.t.Helper()
+	c.act()
 	if len(c.given) > 0 {
 		c.t.Fatalf("estest: WhenNew makes an aggregate that nothing has happened to; leave out Given, or use When")
 	}
@@ -84,6 +93,14 @@ func (c *Case[A, ID, E]) WhenNewErr(make func() (*A, error)) *Outcome[A, ID, E] 
 		a = new(A)
 	}
 	return c.outcome(a, err)
+}
+
+func (c *Case[A, ID, E]) act() {
+	c.t.Helper()
+	if c.acted {
+		c.t.Fatalf("estest: a case has one When or WhenNew; begin another with For")
+	}
+	c.acted = true
 }
 
 // storeGiven appends the given events to the stream of the aggregate whose ID
@@ -131,15 +148,15 @@ func (c *Case[A, ID, E]) outcome(a *A, err error) *Outcome[A, ID, E] {
 		if !ok {
 			c.t.Fatalf("estest: %T is no event of the stream", event)
 		}
-		if _, err := roundTrip(def.Encode, def.Decode, e); err != nil {
-			c.t.Errorf("%v", err)
-		}
 		o.recorded = append(o.recorded, e)
 	}
-	if err == nil && len(o.recorded) > 0 {
-		if err := c.repo.Save(c.t.Context(), a); err != nil {
-			c.t.Fatalf("estest: the recorded events cannot be saved: %v", err)
+	if err == nil {
+		for _, e := range o.recorded {
+			if _, err := roundTrip(def.Encode, def.Decode, e); err != nil {
+				c.t.Errorf("%v", err)
+			}
 		}
+		c.saveAndLoad(a)
 	}
 	c.t.Cleanup(func() {
 		if !o.checked {
@@ -147,6 +164,20 @@ func (c *Case[A, ID, E]) outcome(a *A, err error) *Outcome[A, ID, E] {
 		}
 	})
 	return o
+}
+
+// saveAndLoad takes what was recorded through the store, as an application would.
+func (c *Case[A, ID, E]) saveAndLoad(a *A) {
+	c.t.Helper()
+	if len(es.Pending(a)) == 0 {
+		return
+	}
+	if err := c.repo.Save(c.t.Context(), a); err != nil {
+		c.t.Fatalf("estest: the recorded events cannot be saved: %v", err)
+	}
+	if _, err := c.repo.Load(c.t.Context(), c.repo.Definition().ID(a)); err != nil {
+		c.t.Fatalf("estest: the recorded events were saved and cannot be loaded: %v", err)
+	}
 }
 
 // Outcome is what an aggregate did. Its methods report what differs from what is
