@@ -43,7 +43,8 @@ type Object struct {
 type Aggregate struct {
 	// Package is the package that declares it.
 	Package *Package
-	// GoName is the name of the struct, Name the stable one.
+	// GoName is the name of the struct, Name the stable one. Name is empty where the
+	// front end found none and said so.
 	GoName, Name Text
 	// Doc is the doc comment without directives.
 	Doc string

@@ -53,6 +53,12 @@ func newScope(p *Package) *scope {
 		putFirst(s.aggregates, a.GoName.Value, a)
 		putFirst(s.aggregateNames, a.Name.Value, a)
 	}
+	for _, a := range p.Aggregates {
+		// A malformed name is reported, and its events still find the aggregate.
+		if !isStableName(a.Name.Value) {
+			putFirst(s.aggregateNames, repairedName(a.Name.Value), a)
+		}
+	}
 	for _, e := range p.Events {
 		putFirst(s.events, e.GoName.Value, e)
 	}

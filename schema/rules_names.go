@@ -3,7 +3,6 @@ package schema
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -78,9 +77,9 @@ Right:
 	{CodeInfo{codeBadName, "a stable name is malformed", `
 The name of an aggregate begins with a small letter and goes on with small letters,
 digits and underscores, as it becomes part of the names of streams. The name of an
-event is one or several words with dots between them, without spaces, commas,
-quotes and what cannot be printed. An alias may have any dots, since older systems
-had their own ways.
+event is one or several such words with dots between them. An alias is an older name,
+and older systems had their own ways: it may be anything but for spaces, commas,
+quotes, backslashes and what cannot be printed.
 
 Wrong:
 
@@ -267,49 +266,73 @@ func checkAliases(c *checker) {
 	}
 }
 
-var aggregateName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-
 func checkBadNames(c *checker) {
 	for _, p := range c.packages() {
 		for _, a := range p.Aggregates {
-			if aggregateName.MatchString(a.Name.Value) {
-				continue
-			}
-			d := c.errorf(codeBadName, at(a.Name.Span, a.GoName.Span), "the name of aggregate %s, %q, is not made of small letters, digits and underscores", a.GoName.Value, a.Name.Value)
-			better := snakeCase(a.GoName.Value)
-			if near := snakeCase(strings.ReplaceAll(a.Name.Value, "-", "_")); aggregateName.MatchString(near) {
-				better = near
-			}
-			if aggregateName.MatchString(better) {
-				d.help("write //es:aggregate %s", better)
-			} else {
-				d.help("begin it with a small letter, as in //es:aggregate order_line")
+			if a.Name.Value != "" && !isStableName(a.Name.Value) {
+				c.reportAggregateName(a)
 			}
 		}
 		for _, e := range p.Events {
 			if e.Name != nil {
-				c.checkEventName(e, *e.Name, "the name")
-				if strings.Contains("."+e.Name.Value+".", "..") && e.Name.Value != "" {
-					c.errorf(codeBadName, e.Name.Span, "the name of event %s, %q, has a dot without a word beside it", e.GoName.Value, e.Name.Value).
-						help("put a dot between two words, as in order.placed")
-				}
+				c.checkEventName(e)
 			}
 			for _, alias := range e.Aliases {
-				c.checkEventName(e, alias, "an alias")
+				c.checkAlias(e, alias)
 			}
 		}
 	}
 }
 
-func (c *checker) checkEventName(e *Event, name Text, what string) {
-	if name.Value == "" {
-		c.errorf(codeBadName, at(name.Span, e.GoName.Span), "%s of event %s is empty", what, e.GoName.Value).
-			help("a name is one or several words with dots between them, as in order.placed")
+func (c *checker) reportAggregateName(a *Aggregate) {
+	d := c.errorf(codeBadName, at(a.Name.Span, a.GoName.Span), "the name of aggregate %s, %q, is not made of small letters, digits and underscores", a.GoName.Value, a.Name.Value).
+		help("begin it with a small letter, as in //es:aggregate order_line")
+	for _, better := range []string{repairedName(a.Name.Value), LikelyName(a.GoName.Value)} {
+		if isStableName(better) {
+			d.help("write //es:aggregate %s", better)
+			return
+		}
+	}
+}
+
+// repairedName is a name in the manner of stable names: Order-Line is order_line.
+func repairedName(name string) string {
+	return snakeCase(strings.NewReplacer("-", "_", "/", "_", ":", "_", " ", "_").Replace(name))
+}
+
+func (c *checker) checkEventName(e *Event) {
+	words := strings.Split(e.Name.Value, ".")
+	if !slices.ContainsFunc(words, func(word string) bool { return !isStableName(word) }) {
 		return
 	}
-	if bad := firstBad(name.Value, `,"'`+"`\\"); bad != "" {
-		c.errorf(codeBadName, name.Span, "%s of event %s, %q, has %s in it", what, e.GoName.Value, name.Value, bad).
-			help("a name is one or several words with dots between them, as in order.placed")
+	d := c.errorf(codeBadName, at(e.Name.Span, e.GoName.Span), "the name of event %s, %q, is not made of words of small letters, digits and underscores with dots between them",
+		e.GoName.Value, e.Name.Value).
+		help("write it as in order.placed, each word beginning with a letter")
+	for i, word := range words {
+		words[i] = repairedName(word)
+		if !isStableName(words[i]) {
+			return
+		}
+	}
+	better := strings.Join(words, ".")
+	if firstBad(e.Name.Value, notInAlias) != "" {
+		d.help("write %s", better)
+		return
+	}
+	d.help("write %s; if events are stored under the other name already, add alias=%s", better, e.Name.Value)
+}
+
+// notInAlias are characters that an alias cannot have: it is one of a list, and is
+// typed in shells and in SQL.
+const notInAlias = ",\"'`\\"
+
+// checkAlias asks for less than checkEventName: older names are what they are.
+func (c *checker) checkAlias(e *Event, alias Text) {
+	const help = "an alias is the older name as it is stored, such as com.acme/placed:v1"
+	if alias.Value == "" {
+		c.errorf(codeBadName, at(alias.Span, e.GoName.Span), "an alias of event %s is empty", e.GoName.Value).help(help)
+	} else if bad := firstBad(alias.Value, notInAlias); bad != "" {
+		c.errorf(codeBadName, alias.Span, "an alias of event %s, %q, has %s in it", e.GoName.Value, alias.Value, bad).help(help)
 	}
 }
 

@@ -14,6 +14,29 @@ func inferWireName(aggregate, goName string) string {
 	return aggregate + "." + snakeCase(goName)
 }
 
+// LikelyName is the stable name that an aggregate of this Go name probably has; it
+// is empty where the Go name does not lend itself to one, as Größe does not.
+func LikelyName(goName string) string {
+	if name := snakeCase(goName); isStableName(name) {
+		return name
+	}
+	return ""
+}
+
+// isStableName says whether a name can be that of an aggregate, or a word of that
+// of an event: [a-z][a-z0-9_]*.
+func isStableName(name string) bool {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z':
+		case i > 0 && ('0' <= c && c <= '9' || c == '_'):
+		default:
+			return false
+		}
+	}
+	return name != ""
+}
+
 // snakeCase splits a Go name into words: HTTPServerStarted is
 // http_server_started, and a number stays with the word before it.
 func snakeCase(goName string) string {

@@ -71,18 +71,14 @@ func (c *converter) aggregate(u *unit, p *schema.Package, m *markedType, obj *ty
 		a.Name = args[0]
 	} else {
 		// It was reported; with a likely name its events still find it.
-		a.Name = schema.Text{Value: snakeCase(a.GoName.Value), Span: m.role.line}
+		a.Name = schema.Text{Value: schema.LikelyName(a.GoName.Value), Span: m.role.line}
 	}
 	if d := m.directive("stream"); d != nil {
 		if len(d.args) > 0 {
 			a.Stream = &d.args[0]
 		}
 		a.Of = d.value("of")
-		switch {
-		case a.Stream != nil && a.Of != nil:
-			u.src.errorf(codeForm, d.line, "//es:stream has both a template and of=").
-				Help = "the template stands on the aggregate that of= names: leave one of the two out"
-		case a.Stream == nil && a.Of == nil && !d.faulty:
+		if a.Stream == nil && a.Of == nil && !d.faulty {
 			u.src.errorf(codeMissingArg, d.line, "//es:stream lacks its argument").Help = d.usage()
 		}
 	}
@@ -265,14 +261,6 @@ func docText(doc *ast.CommentGroup) string {
 		return ""
 	}
 	return strings.TrimSpace(doc.Text())
-}
-
-// snakeCase is a likely stable name for a Go name.
-func snakeCase(name string) string {
-	if s := formName.repaired(name); s != "" {
-		return s
-	}
-	return strings.ToLower(name)
 }
 
 // objects lists the names that the package's own files have.

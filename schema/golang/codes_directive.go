@@ -158,26 +158,19 @@ Right:
 	type Placed struct{}
 `},
 	{Code: codeForm, Title: "an argument of a directive has the wrong form", Text: `
-Stable names are stored with every event and appear in stream names, so they are
-plain: a-z, 0-9 and _, beginning with a letter; the name of an event can be made of
-several such parts with dots between them. Types, methods and functions are named as
-Go names them.
+Events, aggregates, methods and functions are named as Go names them, without the
+package: what a directive refers to is declared in the same package. A version is a
+whole number from 1.
 
 Wrong:
 
-	//es:aggregate Order
-	type Order struct{ es.Root }
-
-	//es:event order.Placed
-	type Placed struct{}
+	//es:apply order.placed
+	func (o *Order) open(e Placed) { … }
 
 Right:
 
-	//es:aggregate order
-	type Order struct{ es.Root }
-
-	//es:event order.placed
-	type Placed struct{}
+	//es:apply Placed
+	func (o *Order) open(e Placed) { … }
 `},
 	{Code: codeUnknownKey, Title: "a directive does not know a key", Text: `
 Each directive has its own KEY=VALUE words.

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -245,10 +246,9 @@ func (d *directive) addKey(w word, f *findings) {
 		if !d.check(key.form, text, key.Name, f) {
 			continue
 		}
-		for _, other := range kv.values {
-			if other.Value == part {
-				f.errorf(codeRepeated, text.Span, "%s stands twice in //es:%s", part, d.Name).Help = "leave one of the two out"
-			}
+		if slices.ContainsFunc(kv.values, func(other schema.Text) bool { return other.Value == part }) {
+			f.errorf(codeRepeated, text.Span, "%s stands twice in //es:%s", part, d.Name).Help = "leave one of the two out"
+			continue
 		}
 		kv.values = append(kv.values, text)
 	}
@@ -266,11 +266,7 @@ func (d *directive) check(want form, text schema.Text, what string, f *findings)
 	if why == "" {
 		return true
 	}
-	diag := f.errorf(codeForm, text.Span, "%s %q of //es:%s: %s", what, text.Value, d.Name, why)
-	diag.Help = d.usage()
-	if repaired := want.repaired(text.Value); repaired != "" {
-		diag.Help = "try " + repaired
-	}
+	f.errorf(codeForm, text.Span, "%s %q of //es:%s: %s", what, text.Value, d.Name, why).Help = d.usage()
 	return false
 }
 

@@ -24,6 +24,7 @@ type scenario struct {
 	config   Config
 	patterns []string
 	objects  bool
+	rules    bool
 	want     *txtar.File
 }
 
@@ -91,6 +92,8 @@ func readScenario(tb testing.TB, path string) *scenario {
 			}
 		case "show":
 			s.objects = value == "objects"
+		case "rules": // apply
+			s.rules = true
 		case "dir":
 			s.config.Dir = filepath.Join(s.dir, value)
 		}
@@ -125,6 +128,9 @@ func (s *scenario) load(tb testing.TB) (*schema.Module, string) {
 	if err != nil {
 		d.line(0, "ERROR %s", d.plain(err.Error()))
 		return module, d.String()
+	}
+	if s.rules && module != nil {
+		findings = append(findings, schema.Check(module)...).Sorted()
 	}
 	d.findings(findings)
 	if !findings.HasErrors() {
