@@ -118,7 +118,9 @@ type Apply struct {
 	// PointerRecv says that the receiver is a pointer.
 	PointerRecv bool
 	// Events are the Go names of the events that it applies: those of the
-	// directive, or the one that its name says.
+	// directive, or the one that its name says. They are empty for a method that takes
+	// an event but is called otherwise; it applies nothing, and is listed so that it can
+	// be pointed at where an event has no apply method.
 	Events []Text
 	// Directive is the text of the directive's name, nil where the method was
 	// inferred from its name.

@@ -183,7 +183,7 @@ func (c *converter) applies(u *unit, m *markedType, obj *types.TypeName, events 
 			a.Directive, a.Events = &marked.apply.name, marked.apply.args
 		} else if event := inferredEvent(method.name, events); event != "" {
 			a.Events = []schema.Text{{Value: event, Span: within(a.Method.Span, len("apply"), len(event))}}
-		} else {
+		} else if !u.seemsToApply(method, events) {
 			continue
 		}
 		_, a.PointerRecv = ast.Unparen(method.fn.Recv.List[0].Type).(*ast.StarExpr)
@@ -218,6 +218,35 @@ func inferredEvent(method string, events map[string]bool) string {
 	return ""
 }
 
+// seemsToApply says whether a method may have been meant to apply an event, as
+// applyClose(e Closed) and onClosed(e Closed) may: it takes nothing else, returns
+// nothing, and is called like it.
+func (u *unit) seemsToApply(method *declaration, events map[string]bool) bool {
+	params := method.fn.Type.Params.List
+	if len(params) != 1 || len(params[0].Names) > 1 || method.fn.Type.Results.NumFields() > 0 {
+		return false
+	}
+	event := u.eventSpelt(params[0].Type, events)
+	if event == "" {
+		return false
+	}
+	name := strings.ToLower(method.name)
+	return strings.HasPrefix(name, "apply") || strings.HasSuffix(name, strings.ToLower(event))
+}
+
+// eventSpelt is the event that a parameter's type is, by its spelling; empty where
+// it is none.
+func (u *unit) eventSpelt(expr ast.Expr, events map[string]bool) string {
+	expr = ast.Unparen(expr)
+	if star, ok := expr.(*ast.StarExpr); ok {
+		expr = ast.Unparen(star.X)
+	}
+	if id, ok := expr.(*ast.Ident); ok && events[u.src.unaliased(id.Name)] {
+		return u.src.unaliased(id.Name)
+	}
+	return ""
+}
+
 // params lists parameters or results, each name with its type.
 func (u *unit) params(method *declaration, list *ast.FieldList, types *types.Tuple, events map[string]bool) []schema.Param {
 	var params []schema.Param
@@ -228,6 +257,10 @@ func (u *unit) params(method *declaration, list *ast.FieldList, types *types.Tup
 			p := schema.Param{Type: schema.Text{Value: string(method.file.text[start:end]), Span: u.at(field.Type)}}
 			if i := len(params); i < types.Len() {
 				u.resolveParam(&p, types.At(i).Type(), field.Type, events)
+			} else { // it was pruned away
+				_, p.Pointer = ast.Unparen(field.Type).(*ast.StarExpr)
+				p.Event = u.eventSpelt(field.Type, events)
+				p.Pointer = p.Pointer && p.Event != ""
 			}
 			params = append(params, p)
 		}
