@@ -156,14 +156,18 @@ func TestAppendTime(t *testing.T) {
 	} {
 		checkTime(t, at)
 	}
-	// Every day of two times four centuries.
-	for day := time.Date(1599, 12, 31, 1, 2, 3, 100, time.UTC); day.Year() < 2402; day = day.AddDate(0, 0, 1) {
-		checkTime(t, day)
+	// Every day of four centuries, and the ends of February in all years.
+	day := func(at time.Time) {
+		got, err := jsonx.AppendTime(nil, at)
+		if want := `"` + at.Format(time.RFC3339Nano) + `"`; err != nil || string(got) != want {
+			t.Fatalf("got %s, %v, want %s", got, err, want)
+		}
+	}
+	for at := time.Date(1999, 12, 31, 1, 2, 3, 100, time.UTC); at.Year() < 2401; at = at.AddDate(0, 0, 1) {
+		day(at)
 	}
 	for year := range 10000 {
-		for _, month := range []time.Month{1, 2, 3, 12} {
-			checkTime(t, time.Date(year, month+1, 0, 23, 59, 59, year, time.UTC))
-		}
+		day(time.Date(year, 3, 0, 23, 59, 59, year, time.UTC))
 	}
 }
 

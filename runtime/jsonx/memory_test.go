@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,13 +26,9 @@ func allocated(f func()) uint64 {
 // Damaged payloads end in an error, and cost next to no memory, whatever they seem
 // to hold.
 func TestDamagedPayloads(t *testing.T) {
-	const huge, large = 100 << 20, 4 << 20
+	const huge, large = 100 << 20, 1 << 20
 	fill := func(prefix, unit, suffix string, size int) []byte {
-		b := append(make([]byte, 0, size+len(unit)+len(suffix)), prefix...)
-		for len(b) < size {
-			b = append(b, unit...)
-		}
-		return append(b, suffix...)
+		return slices.Concat([]byte(prefix), bytes.Repeat([]byte(unit), size/len(unit)), []byte(suffix))
 	}
 	numbered := func(prefix, format, suffix string, size int) []byte {
 		b := append(make([]byte, 0, size+100), prefix...)
@@ -83,11 +80,11 @@ func TestDamagedPayloads(t *testing.T) {
 
 // Objects of any number of names are looked through, in bounded memory.
 func TestManyNames(t *testing.T) {
-	for _, n := range []int{1 << 15, 1<<15 + 1, 100_000} {
+	for _, n := range []int{1 << 15, 1<<15 + 1, 40_000} {
 		var b bytes.Buffer
 		b.WriteString(`{"x":{"a":{"b":1,"c":2}`)
 		for i := range n {
-			fmt.Fprintf(&b, `,"n%d":{"b":1,"c":2}`, i)
+			fmt.Fprintf(&b, `,"n%d":{}`, i)
 		}
 		unique := b.String()
 		for _, test := range []struct {
@@ -102,16 +99,17 @@ func TestManyNames(t *testing.T) {
 			{unique + `,"z":{"d":1,"d":2}}}`, jsonx.ErrDuplicate},
 		} {
 			var err error
+			payload := []byte(test.payload)
 			bytes := allocated(func() {
 				var e placed
-				r := jsonx.NewReader([]byte(test.payload))
+				r := jsonx.NewReader(payload)
 				readPlacedJSON(&r, &e)
 				err = r.End("placed")
 			})
 			if !errors.Is(err, test.want) || test.want == nil && err != nil {
 				t.Errorf("%d names: %v, want %v", n, err, test.want)
 			}
-			if bytes > uint64(len(test.payload))+1<<20 {
+			if bytes > 1<<20 {
 				t.Errorf("%d names: %d bytes allocated", n, bytes)
 			}
 		}

@@ -13,8 +13,8 @@ import (
 // time.
 
 // maxNames is how many hashes are kept, of all objects that are open together. An
-// object that goes over its names again has room for as many more. With manyNames
-// there is room made for all of them: to grow by and by would cost more.
+// object that goes over its names again has room for as many more. From
+// manyNames on there is room made for all of them: to grow by and by would cost more.
 const (
 	maxNames  = 1 << 15
 	manyNames = 1 << 10
@@ -37,8 +37,8 @@ func (s *nameStack) push(h uint64) {
 		s.few[s.n] = h
 	} else {
 		s.many = s.many[:s.n-len(s.few)]
-		if len(s.many) == manyNames {
-			s.many = slices.Grow(s.many, 2*maxNames)
+		if len(s.many) == cap(s.many) && len(s.many) >= manyNames {
+			s.many = append(make([]uint64, 0, 2*maxNames), s.many...)
 		}
 		s.many = append(s.many, h)
 	}
