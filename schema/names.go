@@ -66,6 +66,14 @@ const (
 	RegistryFunc    = "Registry"
 )
 
+// Names that the generated test declares: the test itself, and what makes samples
+// of value objects.
+const (
+	RoundTripTest  = "TestEsgenRoundTrip"
+	TrySample      = "esgenSample"
+	TryErrorSample = "esgenSampleErr"
+)
+
 // GeneratedName is a name that generated code will declare.
 type GeneratedName struct {
 	// Recv is the type that a method belongs to; empty at package level.
@@ -125,6 +133,18 @@ func GeneratedNames(p *Package) []GeneratedName {
 			if iface := e.Owner.StreamInterface(); iface != e.Owner.EventInterface() {
 				add(span, goName, Marker(iface), "what makes it an event of the stream of "+e.Owner.StreamOwner.GoName.Value)
 			}
+		}
+	}
+	for _, c := range CodecTypes(p) {
+		for _, name := range []string{c.Append, c.Read, c.AppendAt} {
+			if name != "" {
+				add(c.Span(), "", name, "the codec of "+c.Name)
+			}
+		}
+	}
+	if len(p.Events) > 0 {
+		for _, name := range []string{RoundTripTest, TrySample, TryErrorSample} {
+			add(p.Events[0].GoName.Span, "", name, "the test of the package's events")
 		}
 	}
 	return names

@@ -106,11 +106,5 @@ func packageNames(p *schema.Package) []string {
 			names = append(names, g.Name)
 		}
 	}
-	for _, c := range schema.CodecTypes(p) {
-		names = append(names, c.Append, c.Read)
-		if c.AppendAt != "" {
-			names = append(names, c.AppendAt)
-		}
-	}
 	return names
 }

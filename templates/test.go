@@ -11,9 +11,9 @@ import (
 
 // The names that a generated test declares, next to those of the user's tests.
 const (
-	roundTripTest  = "TestEsgenRoundTrip"
-	trySample      = "esgenSample"
-	tryErrorSample = "esgenSampleErr"
+	roundTripTest  = schema.RoundTripTest
+	trySample      = schema.TrySample
+	tryErrorSample = schema.TryErrorSample
 )
 
 // testFile gives the bytes of a package's TestFile: each event is encoded, decoded
