@@ -39,8 +39,8 @@ Right:
 	name string
 `},
 	{Code: codeTagPlace, Title: "an es tag stands where it means nothing", Text: `
-es:"id" and es:"child" stand on the fields of aggregates and children, and not both
-on one field.
+es:"id" stands on a field of an aggregate or a child, es:"child" on one of an event too,
+and not both on one field.
 
 Wrong:
 

@@ -16,6 +16,7 @@ const (
 
 	InAggregate Target = "field of an aggregate"
 	InChild     Target = "field of a child"
+	InEvent     Target = "field of an event"
 	InStruct    Target = "field of a struct"
 )
 
@@ -200,8 +201,8 @@ var tags = []Directive{
 		Doc: "The field holds the ID of the aggregate, or of the child.",
 	},
 	{
-		Name: "child", Tag: true, Targets: []Target{InAggregate, InChild}, Supported: true,
-		Doc: "The field holds a child, a slice of children, or a map of them by their ID.",
+		Name: "child", Tag: true, Targets: []Target{InAggregate, InChild, InEvent}, Supported: true,
+		Doc: "The field holds a child, a slice of children, or a map of them by their ID. In an event it has the ID of the child that the event is about; the tag is needless where no other field is of its type.",
 	},
 	{
 		Name: "encode", Tag: true, Targets: []Target{InStruct, InAggregate, InChild}, Supported: true,
@@ -214,7 +215,7 @@ var tags = []Directive{
 		Doc: "The function gives the field's value back, with or without an error.",
 	},
 	{
-		Name: "tag", Tag: true, Targets: []Target{InStruct}, Args: "KEY",
+		Name: "tag", Tag: true, Targets: []Target{InEvent}, Args: "KEY",
 		Doc: "The event is tagged with the field's value, and decision models find it by that.",
 	},
 	{

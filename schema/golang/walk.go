@@ -5,8 +5,6 @@ import (
 	"go/types"
 	"slices"
 	"strings"
-
-	"github.com/esgen/esgen/schema"
 )
 
 // walker goes through one declaration.
@@ -180,11 +178,13 @@ func (p *pruner) strayTags() {
 					continue
 				}
 				tag := parseLiteral(field.Tag.Value, span(p.fset, field.Tag.Pos(), len(field.Tag.Value)), &p.src.findings)
-				for _, stray := range []*schema.Text{tag.id, tag.child} {
-					if stray != nil {
-						p.src.errorf(codeTagPlace, stray.Span, "es:%q on a field of a struct that is no aggregate and no child", stray.Value).
-							Help = "put //es:aggregate or //es:child on the struct, or leave the tag out"
-					}
+				if tag.id != nil {
+					p.src.errorf(codeTagPlace, tag.id.Span, `es:"id" on a field of a struct that is no aggregate and no child`).
+						Help = "put //es:aggregate or //es:child on the struct, or leave the tag out"
+				}
+				if tag.child != nil {
+					p.src.errorf(codeTagPlace, tag.child.Span, `es:"child" on a field of a struct that is no aggregate, no child and no event`).
+						Help = "put //es:aggregate, //es:child or //es:event on the struct, or leave the tag out"
 				}
 			}
 			return true
