@@ -21,7 +21,6 @@ type account struct {
 	id      string
 	balance int
 	card    *card
-	closed  bool
 }
 
 // card is a child.

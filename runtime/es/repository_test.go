@@ -256,9 +256,8 @@ func TestALoadIsWholeOrAnError(t *testing.T) {
 		}
 	})
 	t.Run("a hole", func(t *testing.T) {
-		repo, store := opened100(t)
-		repo = newAccounts(holed{store})
-		if a, err := repo.Load(t.Context(), "ann"); a != nil || !errors.Is(err, es.ErrCorrupt) {
+		_, store := opened100(t)
+		if a, err := newAccounts(holed{store}).Load(t.Context(), "ann"); a != nil || !errors.Is(err, es.ErrCorrupt) {
 			t.Fatalf("%v, %v", a, err)
 		}
 	})
