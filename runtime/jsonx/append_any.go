@@ -13,7 +13,7 @@ import (
 
 // AppendRaw appends JSON without its whitespace, nil as null. It returns an error
 // if raw is not JSON that a Reader accepts.
-func AppendRaw(dst []byte, raw json.RawMessage, depth int) ([]byte, error) {
+func AppendRaw[T ~[]byte](dst []byte, raw T, depth int) ([]byte, error) {
 	if raw == nil {
 		return append(dst, "null"...), nil
 	}

@@ -362,7 +362,7 @@ func TestAppendRaw(t *testing.T) {
 			t.Errorf("%s is written as %s, %v; want %s", raw, got, err, want)
 		}
 	}
-	if got, err := jsonx.AppendRaw(nil, nil, 0); err != nil || string(got) != "null" {
+	if got, err := jsonx.AppendRaw(nil, json.RawMessage(nil), 0); err != nil || string(got) != "null" {
 		t.Errorf("nothing is written as %s, %v", got, err)
 	}
 	for _, raw := range []string{"", " ", "1 2", `{"a":1,"a":1}`, "\"\xff\"", `"\ud800"`, "01"} {

@@ -1,6 +1,6 @@
 package jsonx
 
-import "encoding/json"
+import "bytes"
 
 // Skip reads a value of any kind, as strictly as it would be read otherwise, and
 // forgets it.
@@ -44,14 +44,9 @@ func (r *Reader) skipObject() {
 	r.closeNames(&names, start)
 }
 
-// RawMessage reads a value of any kind as the JSON that it is, null included.
-func (r *Reader) RawMessage() json.RawMessage {
-	raw := r.Raw()
-	if r.err != nil {
-		return nil
-	}
-	return append(json.RawMessage{}, raw...)
-}
+// RawMessage reads a value of any kind as the JSON that it is, null included, and
+// copies it.
+func (r *Reader) RawMessage() []byte { return bytes.Clone(r.Raw()) }
 
 // Raw is RawMessage without a copy, for an UnmarshalJSON method: the bytes are a
 // part of the payload. Whoever keeps them must copy them, as that method must.
