@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,7 @@ const (
 	codeNoStruct Code = "ES0115"
 	codeGeneric  Code = "ES0116"
 	codeEmbeds   Code = "ES0117"
+	codeOwnCodec Code = "ES0118"
 )
 
 var eventRules = []rule{
@@ -85,6 +87,34 @@ Right:
 		Was Placed
 	}
 `}, checkEmbeds},
+	{CodeInfo{codeOwnCodec, "an event encodes itself", `
+The codec of an event is generated from its fields, so that fields can be added and
+every store holds the same. A method such as MarshalJSON of the event itself would
+never be called. How a single value is written down is said on its type, by such
+methods or by //es:value, or on the field, by es:"encode=FUNC,decode=FUNC".
+
+Wrong:
+
+	//es:event order.placed
+	type Placed struct{ By Name }
+
+	func (e Placed) MarshalJSON() ([]byte, error) {
+		return json.Marshal(e.By.String())
+	}
+
+Right:
+
+	//es:event order.placed
+	type Placed struct{ By Name }
+
+	//es:value encode=String decode=restoreName
+	type Name struct{ value string }
+`}, checkOwnCodec},
+}
+
+// codecMethods are the methods by which a type says how it is encoded.
+var codecMethods = []string{
+	"MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "MarshalJSONTo", "UnmarshalJSONFrom",
 }
 
 func checkOwner(c *checker) {
@@ -196,6 +226,21 @@ func checkStruct(c *checker) {
 			}
 			c.errorf(codeNoStruct, e.GoName.Span, "event %s is not a struct but %s", e.GoName.Value, spell(t, p.Path)).
 				help("declare it as type %s struct { … }", e.GoName.Value)
+		}
+	}
+}
+
+func checkOwnCodec(c *checker) {
+	for _, p := range c.packages() {
+		s := c.scopes[p]
+		for _, o := range p.Objects {
+			e := s.events[o.Recv]
+			if e == nil || o.Kind != "method" || !slices.Contains(codecMethods, o.Name.Value) || !s.has(e) {
+				continue
+			}
+			c.errorf(codeOwnCodec, o.Name.Span, "event %s has a method %s, which would never be called: its fields are encoded", o.Recv, o.Name.Value).
+				note(e.GoName.Span, "%s is declared here", o.Recv).
+				help("remove it; a method on the type of a field says how that is encoded")
 		}
 	}
 }
