@@ -220,7 +220,13 @@ func checkMapKeys(c *checker) {
 		if !v.key || isMapKey(v.typ) {
 			continue
 		}
-		v.note(c.errorf(codeMapKey, v.at, "%s has keys of type %s, which have no text", v.name(), spell(v.typ, v.pkg.Path))).
+		key := spell(v.typ, v.pkg.Path)
+		if n, ok := Resolve(v.typ).(*Named); ok && n.Encoding == EncodeValue {
+			v.note(c.errorf(codeMapKey, v.at, "%s has keys of type %s, which is encoded as %s", v.name(), key, spell(n.Value.Base, v.pkg.Path))).
+				help("a value object is a key if it is encoded as a string or an integer")
+			continue
+		}
+		v.note(c.errorf(codeMapKey, v.at, "%s has keys of type %s, which have no text", v.name(), key)).
 			help("a key is a string, an integer, a //es:value of those, or has MarshalText and UnmarshalText")
 	}
 }
@@ -238,10 +244,24 @@ func isMapKey(t Type) bool {
 		case EncodeText, EncodeUUID, EncodeTime:
 			return true
 		case EncodeValue:
-			return t.Value == nil || isMapKey(t.Value.Base)
+			return t.Value == nil || isPlainKey(t.Value.Base)
 		}
 		b, ok := t.Under.(*Basic)
 		return ok && isMapKey(b)
+	}
+	return false
+}
+
+// isPlainKey says whether a value object that is encoded as t can be a key: where
+// that is a string or an integer, and has no encoding of its own in turn.
+func isPlainKey(t Type) bool {
+	t = Resolve(t)
+	if n, ok := t.(*Named); ok && n.Encoding == EncodeUnder {
+		t = n.Under
+	}
+	switch t.(type) {
+	case nil, *Unsupported, *Basic:
+		return isMapKey(t)
 	}
 	return false
 }
