@@ -1,8 +1,11 @@
 package jsonx_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -342,4 +345,45 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Numbers that are read without strconv round as it does.
+func TestFloatRounding(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		digits := fmt.Sprintf("%017d", rng.Uint64N(1e17))[rng.IntN(16):]
+		point := rng.IntN(len(digits))
+		text := strings.TrimLeft(digits[:point], "0")
+		text = cmp.Or(text, "0") + "." + digits[point:]
+		want, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := jsonx.NewReader([]byte(text))
+		if got := r.Float64(); got != want || r.End("float") != nil {
+			t.Fatalf("%s is read as %v, want %v; %v", text, got, want, r.Err())
+		}
+	}
+}
+
+func TestBytes(t *testing.T) {
+	for payload, want := range map[string]string{
+		`"AQI="`: "[1 2] <nil>", `""`: "[] <nil>", `null`: "[] <nil>", `"\u0041QI="`: "[1 2] <nil>", `"/+8="`: "[255 239] <nil>",
+	} {
+		r := jsonx.NewReader([]byte(payload))
+		if got := fmt.Sprint(r.Bytes(), r.End("bytes")); got != want {
+			t.Errorf("%s is read as %s, want %s", payload, got, want)
+		}
+	}
+	for _, payload := range []string{`"AQI"`, `"AQ=="x`, `"AQ\nI="`, `"AQI=\r\n"`, `"_-8="`, `"A"`, `[1,2]`, `5`, `"AQI=AQI="`} {
+		r := jsonx.NewReader([]byte(payload))
+		if got := r.Bytes(); r.End("bytes") == nil {
+			t.Errorf("%s is read as %v", payload, got)
+		}
+		type octet byte
+		r.Reset([]byte(payload))
+		if got := jsonx.ByteSlice(&r, []octet(nil)); r.End("bytes") == nil {
+			t.Errorf("%s is read as %v", payload, got)
+		}
+	}
 }
