@@ -49,122 +49,136 @@ func (c *CodecType) Span() Span {
 // which it is met. It follows declarations alone, so it may be asked before
 // Check has resolved p.
 func CodecTypes(p *Package) []CodecType {
-	w := codecWalk{known: make(map[codecKey]int), visited: make(map[*Named]bool)}
+	g := codecGraph{nodes: make(map[*Named]*codecNode)}
+	var types []CodecType
+	known := make(map[codecKey]int)
 	for _, e := range p.Events {
 		key := codecKey{p.Path, e.GoName.Value}
-		if _, ok := w.known[key]; ok {
+		if _, ok := known[key]; ok {
 			continue // declared twice, which is another rule's finding
 		}
-		w.known[key] = len(w.types)
-		w.types = append(w.types, CodecType{Path: p.Path, Package: p.Name, Name: e.GoName.Value, Event: e})
+		known[key] = len(types)
+		direct := g.visit(e.Type)
+		types = append(types, CodecType{
+			Path: p.Path, Package: p.Name, Name: e.GoName.Value, Event: e,
+			Deep: direct.deep(),
+		})
 	}
-	for _, e := range p.Events {
-		w.walk(e.Type)
+	for _, n := range g.order {
+		if !n.needsCodec() {
+			continue
+		}
+		key := codecKey{n.named.Path, n.named.Name}
+		i, ok := known[key]
+		if !ok {
+			i = len(types)
+			known[key] = i
+			types = append(types, CodecType{Path: n.named.Path, Package: n.named.Package, Name: n.named.Name})
+		}
+		types[i].Named, types[i].Deep = n.named, n.deep()
 	}
-	for i := range w.types {
-		w.types[i].Deep = deep(w.types[i].Type())
-	}
-	w.name(p)
-	return w.types
+	nameCodecs(p, types)
+	return types
 }
 
 // codecKey identifies a declared type without type arguments.
 type codecKey struct{ path, name string }
 
-// codecWalk collects codec types.
-type codecWalk struct {
-	types   []CodecType
-	known   map[codecKey]int
-	visited map[*Named]bool
+// codecGraph is which declared types the encoding of which is made of.
+type codecGraph struct {
+	nodes map[*Named]*codecNode
+	// order has the nodes as they are met first.
+	order []*codecNode
+	// open are the nodes whose parts are being visited, and those that may yet turn
+	// out to hold one of these.
+	open []*codecNode
 }
 
-// walk adds what the encoding of t needs.
-func (w *codecWalk) walk(t Type) {
-	n, ok := Resolve(t).(*Named)
-	if !ok {
-		for _, part := range CodecParts(t) {
-			w.walk(part)
-		}
-		return
-	}
-	if w.visited[n] {
-		return
-	}
-	w.visited[n] = true
-	if needsCodec(n) {
-		key := codecKey{n.Path, n.Name}
-		i, ok := w.known[key]
-		if !ok {
-			i = len(w.types)
-			w.known[key] = i
-			w.types = append(w.types, CodecType{Path: n.Path, Package: n.Package, Name: n.Name})
-		}
-		w.types[i].Named = n
-	}
-	for _, part := range CodecParts(n) {
-		w.walk(part)
-	}
+// codecNode is a declared type.
+type codecNode struct {
+	named *Named
+	// number is the node's place in order; low is the least number of an open node
+	// that it leads to. Nodes that lead to one another have the same low.
+	number, low int
+	open        bool
+	// recursive says that the type holds itself, unbounded that it holds something of
+	// any depth, directly or not.
+	recursive, unbounded bool
 }
+
+func (n *codecNode) deep() bool { return n.recursive || n.unbounded }
 
 // needsCodec says whether a declared type has functions of its own: a struct
 // does, as does any type that holds itself.
-func needsCodec(n *Named) bool {
-	switch n.Encoding {
+func (n *codecNode) needsCodec() bool {
+	switch n.named.Encoding {
 	case EncodeUnder:
-		if _, ok := n.Under.(*Struct); ok {
-			return true
-		}
+		_, ok := n.named.Under.(*Struct)
+		return ok || n.recursive
 	case EncodeValue:
-	default:
-		return false
+		return n.recursive
 	}
-	return Recursive(n)
+	return false
 }
 
-// deep says whether the encoding of t can nest deeper than its declaration shows.
-func deep(t Type) bool {
-	visited := make(map[*Named]bool)
-	var reaches func(Type) bool
-	reaches = func(t Type) bool {
-		switch t := Resolve(t).(type) {
-		case *Any:
-			return true
-		case *Named:
-			if visited[t] {
-				return false
-			}
-			visited[t] = true
-			switch t.Encoding {
-			case EncodeRaw, EncodeJSON, EncodeOpaque:
-				return true
-			}
-			if Recursive(t) {
-				return true
-			}
-		}
-		return slices.ContainsFunc(CodecParts(t), reaches)
-	}
-	return reaches(t)
+// visit adds what the encoding of t is made of, and returns what is known of a
+// node that stands for t. It is none of the graph: nothing leads to it.
+func (g *codecGraph) visit(t Type) *codecNode {
+	n := new(codecNode)
+	g.parts(t, n)
+	return n
 }
 
-// Recursive says whether the encoding of a value of type n can hold another
-// value of type n.
-func Recursive(n *Named) bool {
-	visited := make(map[*Named]bool)
-	var reaches func(Type) bool
-	reaches = func(t Type) bool {
-		if m, ok := Resolve(t).(*Named); ok {
-			if m == n && visited[m] {
-				return true
-			}
-			if visited[m] {
-				return false
-			}
-			visited[m] = true
-		}
-		return slices.ContainsFunc(CodecParts(t), reaches)
+// parts adds the parts of t to what is known of a node that has them.
+func (g *codecGraph) parts(t Type, of *codecNode) {
+	for _, part := range CodecParts(t) {
+		g.part(Resolve(part), of)
 	}
-	return reaches(n)
+}
+
+func (g *codecGraph) part(t Type, of *codecNode) {
+	named, ok := t.(*Named)
+	if !ok {
+		if _, ok := t.(*Any); ok {
+			of.unbounded = true
+		}
+		g.parts(t, of)
+		return
+	}
+	switch named.Encoding {
+	case EncodeRaw, EncodeJSON, EncodeOpaque:
+		of.unbounded = true
+	}
+	n := g.nodes[named]
+	if n == nil {
+		n = g.node(named)
+		of.low = min(of.low, n.low)
+	} else if n.open {
+		of.low = min(of.low, n.number)
+		of.recursive = of.recursive || n == of
+	}
+	of.unbounded = of.unbounded || n.deep()
+}
+
+// node visits a declared type for the first time. Types that hold one another are
+// found as Tarjan has it: they are above the first of them among those that are
+// open when all that this one leads to has been visited.
+func (g *codecGraph) node(named *Named) *codecNode {
+	n := &codecNode{named: named, number: len(g.order), low: len(g.order), open: true}
+	g.nodes[named] = n
+	g.order = append(g.order, n)
+	g.open = append(g.open, n)
+	g.parts(named, n)
+	if n.low == n.number {
+		first := slices.Index(g.open, n)
+		circle := g.open[first:]
+		for _, m := range circle {
+			m.open = false
+			m.recursive = m.recursive || len(circle) > 1
+		}
+		g.open = g.open[:first]
+	}
+	return n
 }
 
 // CodecParts lists the types of the values that the encoding of a t is made of,
@@ -205,33 +219,37 @@ func CodecParts(t Type) []Type {
 	return nil
 }
 
-// name gives the functions their names: appendOrderPlacedJSON for a type of p,
-// appendMoneyAmountJSON for Amount of a package money. The names of p's own
-// types depend on nothing else; a name of another package's type that is taken
+// nameCodecs gives the functions their names: appendOrderPlacedJSON for a type of
+// p, appendMoneyAmountJSON for Amount of a package money. Those of events depend
+// on nothing else, those of p's other types on the events alone; what is taken
 // gets a number.
-func (w *codecWalk) name(p *Package) {
+func nameCodecs(p *Package, types []CodecType) {
 	taken := make(map[string]bool)
-	for i := range w.types {
-		if c := &w.types[i]; c.Path == p.Path {
-			taken[c.Name] = true
-			c.Append, c.Read = codecNames(c.Name)
-			if c.Event != nil && c.Named != nil && c.Deep {
+	for i := range types {
+		if c := &types[i]; c.Event != nil {
+			c.Append, c.Read = c.Event.AppendFunc(), c.Event.ReadFunc()
+			taken[c.Append] = true
+			if c.Named != nil && c.Deep {
 				c.AppendAt = c.Append + "At"
 			}
 		}
 	}
-	for i := range w.types {
-		c := &w.types[i]
-		if c.Path == p.Path {
-			continue
+	name := func(c *CodecType, base string) {
+		c.Append, c.Read = codecNames(base)
+		for n := 2; taken[c.Append]; n++ {
+			c.Append, c.Read = codecNames(base + strconv.Itoa(n))
 		}
-		base := upperFirst(c.Package) + c.Name
-		name := base
-		for n := 2; taken[name]; n++ {
-			name = base + strconv.Itoa(n)
+		taken[c.Append] = true
+	}
+	for i := range types {
+		if c := &types[i]; c.Event == nil && c.Path == p.Path {
+			name(c, c.Name)
 		}
-		taken[name] = true
-		c.Append, c.Read = codecNames(name)
+	}
+	for i := range types {
+		if c := &types[i]; c.Path != p.Path {
+			name(c, upperFirst(c.Package)+c.Name)
+		}
 	}
 }
 
@@ -250,5 +268,6 @@ func (e *Event) ReadFunc() string {
 }
 
 func codecNames(name string) (appendFunc, readFunc string) {
+	name = upperFirst(name)
 	return "append" + name + "JSON", "read" + name + "JSON"
 }

@@ -2952,7 +2952,7 @@ func appendShadowsJSON(dst2 []byte, e2 *Shadows) ([]byte, error) {
 		if dst2, err2 = jsonx2.AppendName(dst2, i2, m.Name); err2 != nil {
 			return jsonx2.EncodeFailed("Shadows", dst2, start, err2)
 		}
-		if dst2, err2 = appendrJSON(dst2, &m.Value); err2 != nil {
+		if dst2, err2 = appendRJSON(dst2, &m.Value); err2 != nil {
 			return jsonx2.EncodeFailed("Shadows", dst2, start, err2)
 		}
 	}
@@ -2960,7 +2960,7 @@ func appendShadowsJSON(dst2 []byte, e2 *Shadows) ([]byte, error) {
 	dst2 = append(dst2, `,"Members":`...)
 	for i2 := range e2.Members {
 		dst2 = jsonx2.Elem(dst2, i2)
-		if dst2, err2 = appendvJSON(dst2, &e2.Members[i2]); err2 != nil {
+		if dst2, err2 = appendVJSON(dst2, &e2.Members[i2]); err2 != nil {
 			return jsonx2.EncodeFailed("Shadows", dst2, start, err2)
 		}
 	}
@@ -3009,13 +3009,13 @@ func readShadowsJSON(r2 *jsonx2.Reader, e2 *Shadows) {
 			for e2.Key = jsonx2.Map(r2, e2.Key); r2.MoreKeys(); {
 				k := dst(r2.Key())
 				var v2 r
-				readrJSON(r2, &v2)
+				readRJSON(r2, &v2)
 				jsonx2.Put(r2, e2.Key, k, v2)
 			}
 		case "Members":
 			for e2.Members = jsonx2.Slice(r2, e2.Members); r2.More(); {
 				e2.Members = jsonx2.Extend(e2.Members)
-				readvJSON(r2, &e2.Members[len(e2.Members)-1])
+				readVJSON(r2, &e2.Members[len(e2.Members)-1])
 			}
 		}
 	}
@@ -3025,7 +3025,7 @@ func readShadowsJSON(r2 *jsonx2.Reader, e2 *Shadows) {
 func appendImportsJSON(dst2 []byte, e2 *Imports) ([]byte, error) {
 	start := len(dst2)
 	var err2 error
-	if dst2, err2 = appendjsonxJSON(append(dst2, `{"J":`...), &e2.J); err2 != nil {
+	if dst2, err2 = appendJsonxJSON(append(dst2, `{"J":`...), &e2.J); err2 != nil {
 		return jsonx2.EncodeFailed("Imports", dst2, start, err2)
 	}
 	return append(dst2, '}'), nil
@@ -3034,7 +3034,7 @@ func appendImportsJSON(dst2 []byte, e2 *Imports) ([]byte, error) {
 // readImportsJSON reads e from its JSON form.
 func readImportsJSON(r2 *jsonx2.Reader, e2 *Imports) {
 	for o2 := r2.Object("J"); o2.Next(); {
-		readjsonxJSON(r2, &e2.J)
+		readJsonxJSON(r2, &e2.J)
 	}
 }
 
@@ -3592,21 +3592,21 @@ func readNestedJSON(r2 *jsonx2.Reader, e2 *Nested) {
 	}
 }
 
-// appendrJSON appends the JSON form of e.
-func appendrJSON(dst2 []byte, e2 *r) ([]byte, error) {
+// appendRJSON appends the JSON form of e.
+func appendRJSON(dst2 []byte, e2 *r) ([]byte, error) {
 	dst2 = jsonx2.AppendInt(append(dst2, `{"O":`...), e2.O)
 	return append(dst2, '}'), nil
 }
 
-// readrJSON reads e from its JSON form.
-func readrJSON(r2 *jsonx2.Reader, e2 *r) {
+// readRJSON reads e from its JSON form.
+func readRJSON(r2 *jsonx2.Reader, e2 *r) {
 	for o2 := r2.Object("O"); o2.Next(); {
 		e2.O = o(r2.Int())
 	}
 }
 
-// appendvJSON appends the JSON form of e.
-func appendvJSON(dst2 []byte, e2 *v) ([]byte, error) {
+// appendVJSON appends the JSON form of e.
+func appendVJSON(dst2 []byte, e2 *v) ([]byte, error) {
 	dst2 = append(dst2, `{"V":`...)
 	if e2.V == nil {
 		dst2 = append(dst2, "null"...)
@@ -3616,8 +3616,8 @@ func appendvJSON(dst2 []byte, e2 *v) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
-// readvJSON reads e from its JSON form.
-func readvJSON(r2 *jsonx2.Reader, e2 *v) {
+// readVJSON reads e from its JSON form.
+func readVJSON(r2 *jsonx2.Reader, e2 *v) {
 	for o2 := r2.Object("V"); o2.Next(); {
 		if !r2.Null() {
 			e2.V = new(err)
@@ -3626,14 +3626,14 @@ func readvJSON(r2 *jsonx2.Reader, e2 *v) {
 	}
 }
 
-// appendjsonxJSON appends the JSON form of e.
-func appendjsonxJSON(dst2 []byte, e2 *jsonx) ([]byte, error) {
+// appendJsonxJSON appends the JSON form of e.
+func appendJsonxJSON(dst2 []byte, e2 *jsonx) ([]byte, error) {
 	dst2 = jsonx2.AppendInt(append(dst2, `{"I":`...), e2.I)
 	return append(dst2, '}'), nil
 }
 
-// readjsonxJSON reads e from its JSON form.
-func readjsonxJSON(r2 *jsonx2.Reader, e2 *jsonx) {
+// readJsonxJSON reads e from its JSON form.
+func readJsonxJSON(r2 *jsonx2.Reader, e2 *jsonx) {
 	for o2 := r2.Object("I"); o2.Next(); {
 		e2.I = i(r2.Int())
 	}
