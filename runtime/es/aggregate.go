@@ -50,8 +50,8 @@ const (
 	readOnly
 )
 
-// Version is the version of the aggregate's stream that the state corresponds
-// to, the events that are recorded but not saved included. 0 is a new aggregate.
+// Version counts the events that made this state: those that were loaded or
+// saved, and those that were recorded since. A new aggregate is at 0.
 func (r *Root) Version() int64 { return r.version }
 
 // root lets the package find the Root of any aggregate. It is not exported, for

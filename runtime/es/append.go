@@ -31,11 +31,6 @@ func (a *Append) Validate() error {
 		if len(s.Events) == 0 {
 			return fmt.Errorf("%w: no events for stream %s", ErrInvalidAppend, s.Stream.Name)
 		}
-		for j := range i {
-			if a.Streams[j].Stream.Name == s.Stream.Name {
-				return fmt.Errorf("%w: stream %s is named twice", ErrInvalidAppend, s.Stream.Name)
-			}
-		}
 		for j := range s.Events {
 			if err := s.Events[j].validate(); err != nil {
 				return fmt.Errorf("%w: stream %s, event %d of %d: %v", ErrInvalidAppend, s.Stream.Name, j+1, len(s.Events), err)
@@ -45,6 +40,14 @@ func (a *Append) Validate() error {
 	}
 	if events == 1 {
 		return nil
+	}
+	names := make(map[string]struct{}, len(a.Streams))
+	for i := range a.Streams {
+		name := a.Streams[i].Stream.Name
+		if _, twice := names[name]; twice {
+			return fmt.Errorf("%w: stream %s is named twice", ErrInvalidAppend, name)
+		}
+		names[name] = struct{}{}
 	}
 	seen := make(map[uuid.UUID]struct{}, events)
 	for i := range a.Streams {

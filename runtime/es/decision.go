@@ -24,8 +24,8 @@ type DecisionModel interface{ decision() *Decision }
 
 // ReadDecision reads the events that q selects and hands them to apply, in the
 // order of their positions. The store's head is read before the events, so that
-// what is appended meanwhile can break the condition but never slip past it.
-// Events that are borrowed must not be kept by apply.
+// what is appended meanwhile can break the condition but never slip past it. The
+// *Stored is valid during the call; apply copies what it keeps.
 //
 // Called by generated code.
 func ReadDecision(ctx context.Context, store Store, d *Decision, q Query, apply func(*Stored) error) error {

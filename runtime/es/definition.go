@@ -62,7 +62,8 @@ type Recorded[E Event] struct {
 	// Type is the event type's name of today, also where it was stored under an
 	// alias.
 	Type string
-	// RecordedAt is in UTC.
+	// RecordedAt is when the event was first offered to a store, by the clock of the
+	// repository, in UTC.
 	RecordedAt time.Time
 	Metadata   Metadata
 	Event      E

@@ -20,19 +20,21 @@ var (
 	// ErrCondition says that an event has come that a decision did not see.
 	// Returned by Save, Update, Create and Store.Append, as a *ConditionError.
 	ErrCondition = errors.New("condition broken")
-	// ErrUnique says that a value that must be unique is taken.
+	// ErrUnique says that a value that must be unique is taken. Returned by Save,
+	// Update, Create and Store.Append of a store that keeps state tables.
 	ErrUnique = errors.New("value is taken")
 	// ErrDuplicateEvent says that an append holds an event ID that the store has
 	// already, and is not that earlier append repeated. Returned by Store.Append.
 	ErrDuplicateEvent = errors.New("duplicate event ID")
 	// ErrOutcomeUnknown says that an append may or may not be stored. The same
-	// append sent again settles it. Returned by Save and Store.Append.
+	// append sent again settles it. Returned by Save, Update, Create and Store.Append.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 	// ErrDetached says that an aggregate's state is not that of its stream, since a
 	// save of it failed: load it again. Returned by Save.
 	ErrDetached = errors.New("aggregate is detached")
 	// ErrReadOnly says that an aggregate was loaded as of an earlier version or
-	// time and cannot be saved. Returned by Save.
+	// time and cannot be saved. Returned by Save. (A store that was opened for
+	// reading has an error of its own.)
 	ErrReadOnly = errors.New("aggregate is read-only")
 	// ErrNoID says that an aggregate has no ID, or that one was asked for by an
 	// empty one. Returned by every method of a repository that takes either.
@@ -86,8 +88,7 @@ func (e *ConflictError) Is(target error) bool {
 // ConditionError says which event broke a condition: the first that matches its
 // query. It matches ErrCondition.
 type ConditionError struct {
-	// Position and Type are those of the event. Position is 0 where the event is
-	// part of the same group of appends and has none yet.
+	// Position and Type are those of the event.
 	Position int64
 	Type     string
 	// After is what the condition said.
@@ -104,14 +105,23 @@ func (e *ConditionError) Is(target error) bool { return target == ErrCondition }
 // EventError says which stored event could not be read, and why. Err matches
 // ErrUnknownType or ErrCorrupt, or is a *DecodeError.
 type EventError struct {
-	Stream            string
+	Stream string
+	// Position and Type are zero where they are not known, as of an event that is
+	// missing.
 	Version, Position int64
 	Type              string
 	Err               error
 }
 
 func (e *EventError) Error() string {
-	return fmt.Sprintf("stream %s, version %d, position %d, event %s: %v", e.Stream, e.Version, e.Position, e.Type, e.Err)
+	where := fmt.Sprintf("stream %s, version %d", e.Stream, e.Version)
+	if e.Position > 0 {
+		where += fmt.Sprintf(", position %d", e.Position)
+	}
+	if e.Type != "" {
+		where += ", event " + e.Type
+	}
+	return fmt.Sprintf("%s: %v", where, e.Err)
 }
 
 // Unwrap returns Err.

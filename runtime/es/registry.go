@@ -32,9 +32,8 @@ type AggregateType struct {
 	Events []EventType
 
 	template template
-	goType   string
-	goRoot   any
-	goEvent  any // which aggregates that share a stream have in common
+	goType   reflect.Type
+	goEvent  reflect.Type // which aggregates that share a stream have in common
 	load     func(ctx context.Context, store Store, id string) (any, error)
 	encode   func(dst []byte, event Event) ([]byte, error)
 	decode   func(*Stored) (Event, error)
@@ -92,15 +91,15 @@ func (r *Registry) add(t *AggregateType) (errs []error) {
 			return nil
 		}
 		if other.goType == t.goType {
-			return []error{fmt.Errorf("aggregate %s has two definitions, both of %s, that differ", t.Name, t.goType)}
+			return []error{fmt.Errorf("aggregate %s has two definitions, both of %s, that differ", t.Name, goName(t.goType))}
 		}
-		return []error{fmt.Errorf("aggregate %s is both %s and %s", t.Name, other.goType, t.goType)}
+		return []error{fmt.Errorf("aggregate %s is both %s and %s", t.Name, goName(other.goType), goName(t.goType))}
 	}
 	for _, other := range r.aggregates {
 		siblings := t.template == other.template && t.goEvent == other.goEvent
 		if !siblings && t.template.overlaps(other.template) {
 			errs = append(errs, fmt.Errorf("the stream templates %q of %s and %q of %s can spell the same stream",
-				other.Stream, other.goType, t.Stream, t.goType))
+				other.Stream, goName(other.goType), t.Stream, goName(t.goType)))
 		}
 	}
 	r.byName[t.Name] = t
@@ -109,7 +108,8 @@ func (r *Registry) add(t *AggregateType) (errs []error) {
 		e := &registered{EventType: t.Events[i], aggregate: t}
 		for _, name := range append([]string{e.Name}, e.Aliases...) {
 			if other, twice := r.byEvent[name]; twice {
-				errs = append(errs, fmt.Errorf("event name %s belongs to both %s and %s", name, goName(other.Zero), goName(e.Zero)))
+				errs = append(errs, fmt.Errorf("event name %s belongs to both %s and %s", name,
+					goName(reflect.TypeOf(other.Zero)), goName(reflect.TypeOf(e.Zero))))
 				continue
 			}
 			r.byEvent[name] = e
@@ -120,7 +120,7 @@ func (r *Registry) add(t *AggregateType) (errs []error) {
 
 // same says whether two types are of one definition, made twice.
 func (t *AggregateType) same(u *AggregateType) bool {
-	return t.goRoot == u.goRoot && t.goEvent == u.goEvent && t.Stream == u.Stream &&
+	return t.goType == u.goType && t.goEvent == u.goEvent && t.Stream == u.Stream &&
 		slices.EqualFunc(t.Events, u.Events, func(e, f EventType) bool {
 			return e.Name == f.Name && e.Version == f.Version && slices.Equal(e.Aliases, f.Aliases)
 		})
@@ -147,7 +147,7 @@ func (d *Definition[A, ID, E]) types() ([]*AggregateType, error) {
 		return nil, fmt.Errorf("aggregate %s: %w", d.Name, err)
 	}
 	t := &AggregateType{Name: d.Name, Stream: d.Stream, Events: d.Events, template: tmpl,
-		goRoot: (*A)(nil), goEvent: (*E)(nil), goType: goName((*A)(nil))}
+		goType: reflect.TypeFor[A](), goEvent: reflect.TypeFor[E]()}
 	t.load = func(ctx context.Context, store Store, text string) (any, error) {
 		id, err := d.ParseID(text)
 		if err != nil {
@@ -240,13 +240,9 @@ func (r *Registry) Decode(s *Stored) (Event, error) {
 }
 
 // goName is a type as a message names it: with the path of its package.
-func goName(v any) string {
-	t := reflect.TypeOf(v)
+func goName(t reflect.Type) string {
 	if t == nil {
 		return "nil"
-	}
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
 	}
 	return t.PkgPath() + "." + t.Name()
 }

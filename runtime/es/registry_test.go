@@ -125,15 +125,14 @@ func TestReplay(t *testing.T) {
 		want []int64
 	}{
 		"everything it knows":    {nil, []int64{1, 2, 4, 5}},
-		"after a position":       {[]es.ReplayOption{es.After(2)}, []int64{4, 5}},
-		"until a time":           {[]es.ReplayOption{es.Until(start.Add(time.Minute))}, []int64{1, 2, 4}},
+		"after a position":       {[]es.ReplayOption{es.AfterPosition(2)}, []int64{4, 5}},
+		"until a time":           {[]es.ReplayOption{es.UntilTime(start.Add(time.Minute))}, []int64{1, 2, 4}},
 		"by type, alias as well": {[]es.ReplayOption{es.OfTypes("account.deposited")}, []int64{2, 4}},
 		"by alias, name as well": {[]es.ReplayOption{es.OfTypes("account.paid_in")}, []int64{2, 4}},
-		"by no type":             {[]es.ReplayOption{es.OfTypes()}, nil},
 		"by stream":              {[]es.ReplayOption{es.OfStreams("account-bob", "account-eve")}, []int64{5}},
 		"by tag":                 {[]es.ReplayOption{es.WithTags(es.Tag{Key: "account", Value: "ann"})}, []int64{1}},
 		"all of it at once": {[]es.ReplayOption{es.OfTypes("account.opened"), es.OfStreams("account-bob"),
-			es.WithTags(es.Tag{Key: "account", Value: "bob"}), es.After(1), es.Until(start.Add(time.Hour)), nil}, []int64{5}},
+			es.WithTags(es.Tag{Key: "account", Value: "bob"}), es.AfterPosition(1), es.UntilTime(start.Add(time.Hour)), nil}, []int64{5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []int64
@@ -154,8 +153,9 @@ func TestReplay(t *testing.T) {
 		opt      es.ReplayOption
 	}{
 		"unknown event":     {store, registry, es.OfTypes("account.merged")},
-		"negative position": {store, registry, es.After(-1)},
+		"negative position": {store, registry, es.AfterPosition(-1)},
 		"no stream":         {store, registry, es.OfStreams()},
+		"no type":           {store, registry, es.OfTypes()},
 		"nil store":         {nil, registry, nil},
 		"nil registry":      {store, nil, nil},
 	} {

@@ -17,20 +17,22 @@ type replayOptions struct {
 	tags    []Tag
 	after   int64
 	until   *time.Time
-	narrow  bool
 }
 
 // OfTypes replays the events of these types only, each by its name or an alias.
-// What was stored under an alias is one of them.
+// What was stored under an alias is one of them. Given again, it adds to the types.
 func OfTypes(names ...string) ReplayOption {
 	return func(o *replayOptions) error {
+		if len(names) == 0 {
+			return fmt.Errorf("es.OfTypes: no type is named")
+		}
 		o.types = append(o.types, names...)
-		o.narrow = true
 		return nil
 	}
 }
 
-// OfStreams replays the events of these streams only, by their full names.
+// OfStreams replays the events of these streams only, by their full names. Given
+// again, it adds to the streams.
 func OfStreams(names ...string) ReplayOption {
 	return func(o *replayOptions) error {
 		if len(names) == 0 {
@@ -49,21 +51,21 @@ func WithTags(tags ...Tag) ReplayOption {
 	}
 }
 
-// After replays from behind a position: with the position of the last event that
-// was seen, a replay goes on where it ended.
-func After(position int64) ReplayOption {
+// AfterPosition replays from behind a position: with the position of the last
+// event that was seen, a replay goes on where it ended. The last one given holds.
+func AfterPosition(position int64) ReplayOption {
 	return func(o *replayOptions) error {
 		if position < 0 {
-			return fmt.Errorf("es.After: position %d is negative", position)
+			return fmt.Errorf("es.AfterPosition: position %d is negative", position)
 		}
 		o.after = position
 		return nil
 	}
 }
 
-// Until replays the longest run of events that were all recorded at or before t:
-// it ends at the first event that was recorded later.
-func Until(t time.Time) ReplayOption {
+// UntilTime replays the longest run of events that were all recorded at or before t:
+// it ends at the first event that was recorded later. The last one given holds.
+func UntilTime(t time.Time) ReplayOption {
 	return func(o *replayOptions) error {
 		o.until = &t
 		return nil
@@ -116,7 +118,7 @@ func (r *Registry) replay(store Store, opts []ReplayOption) (ReadAll, *time.Time
 		}
 	}
 	var names []string
-	if o.narrow {
+	if len(o.types) > 0 {
 		for _, name := range o.types {
 			e, ok := r.byEvent[name]
 			if !ok {

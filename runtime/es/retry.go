@@ -9,7 +9,9 @@ import (
 )
 
 const (
-	defaultAttempts = 30
+	// A store settles one of those who contend for a stream at a time. So many
+	// attempts, spread by the pauses, serve some hundred of them.
+	defaultAttempts = 300
 	firstPause      = time.Millisecond
 	longestPause    = 100 * time.Millisecond
 )
@@ -24,7 +26,7 @@ const (
 // A broken condition of If is returned, for fn did not make the decision: Retry
 // around the decision does that.
 func (r *Repository[A, ID, E]) Update(ctx context.Context, id ID, fn func(*A) error, opts ...SaveOption) error {
-	return retry(ctx, max(r.opts.attempts, 1), func() (again bool, err error) {
+	return retry(ctx, r.opts.attempts, func() (again bool, err error) {
 		a, err := r.Load(ctx, id)
 		if err != nil {
 			return false, err
@@ -55,15 +57,15 @@ func (r *Repository[A, ID, E]) Create(ctx context.Context, fn func(*A) error, op
 func (r *Repository[A, ID, E]) saveUntilKnown(ctx context.Context, a *A, opts []SaveOption) error {
 	return retry(ctx, r.opts.attempts, func() (again bool, err error) {
 		err = r.Save(ctx, a, opts...)
-		return errors.Is(err, ErrOutcomeUnknown), err
+		return errors.Is(err, ErrOutcomeUnknown) && !errors.Is(err, errStillUnknown), err
 	})
 }
 
 func isLostRace(err error) bool { return errors.Is(err, ErrConflict) && !errors.Is(err, ErrExists) }
 
 // Retry calls fn until it returns something other than a version conflict or a
-// broken condition, with a pause of random length in between and a bound on the
-// attempts; then it returns fn's last error. What cannot succeed is not tried
+// broken condition, with a pause of random length in between. After 300 attempts
+// it gives up, with an error that wraps fn's last one. What cannot succeed is not tried
 // again: ErrExists and ErrUnique. When ctx is done it returns, with the context's
 // error and fn's last one.
 func Retry(ctx context.Context, fn func() error) error {

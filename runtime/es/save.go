@@ -31,7 +31,8 @@ func WithMetadata(md Metadata) SaveOption {
 // Once makes a save idempotent: where the stream has seen that command ID,
 // nothing is appended, and the save succeeds with the outcome of the first time.
 // The events bear the command ID in their metadata. An aggregate whose save was
-// such a repetition is detached, for its events are not those of the stream.
+// such a repetition is detached, for its events are not those of the stream. A
+// save that finds nothing pending remembers no command.
 func Once(commandID string) SaveOption {
 	return func(o *saveOptions) error {
 		if commandID == "" {
@@ -88,10 +89,12 @@ func Into(outcome *Outcome) SaveOption {
 // does nothing.
 //
 // A *ConflictError says that somebody else was faster, a *ConditionError that a
-// condition of If is broken; the aggregate is detached then, and saving it again
-// is ErrDetached. After ErrOutcomeUnknown the aggregate keeps its events with
-// their IDs, and saving it again settles the matter. After any other error
-// nothing is stored, and it can be saved again.
+// condition of If is broken; after these, ErrUnique and ErrDuplicateEvent the
+// aggregate is detached, and saving it again is ErrDetached. After
+// ErrOutcomeUnknown the aggregate keeps its events with their IDs, and saving it
+// again settles the matter: what is in doubt is appended first, as it was, and
+// the options of the new save hold for what was recorded since. After any other
+// error that call has stored nothing, and the aggregate can be saved again.
 func (r *Repository[A, ID, E]) Save(ctx context.Context, aggregate *A, opts ...SaveOption) error {
 	if r.err != nil {
 		return r.err
@@ -181,7 +184,7 @@ func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, st
 		root.mode, root.doubt = detached, nil
 		return Outcome{}, err
 	case doubted != nil:
-		return Outcome{}, fmt.Errorf("%w still: %w", ErrOutcomeUnknown, err)
+		return Outcome{}, fmt.Errorf("%w: %w", errStillUnknown, err)
 	default:
 		return Outcome{}, err
 	}
@@ -189,7 +192,14 @@ func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, st
 	last := result.Streams[0]
 	out := Outcome{Stream: stream.Name, Version: last.LastVersion, Position: last.LastPosition, Repeated: result.Repeated}
 	if result.SameCommand {
-		root.mode, root.pending = detached, nil
+		// The state is not that of the stream. It is no harm only if all that was
+		// recorded is what the command was about.
+		root.mode = detached
+		if len(root.pending) > attempt.events || o.once != attempt.append.Streams[0].CommandID {
+			return Outcome{}, fmt.Errorf("%w: its command %q was carried out elsewhere, and more was recorded since",
+				ErrDetached, attempt.append.Streams[0].CommandID)
+		}
+		root.pending = nil
 		return out, nil
 	}
 	for i := range root.pending[:attempt.events] {
@@ -203,6 +213,10 @@ func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, st
 	}
 	return out, nil
 }
+
+// errStillUnknown says that the outcome of an earlier append is unknown, and that
+// the one that was to settle it failed for another reason.
+var errStillUnknown = fmt.Errorf("%w still", ErrOutcomeUnknown)
 
 // settled prepares the append of what was recorded after the append a, which was
 // in doubt and is stored now, up to position. The command has been carried out

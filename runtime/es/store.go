@@ -46,9 +46,9 @@ type Store interface {
 	// context is checked between steps; where it is done the last thing yielded is
 	// its error, so that an iteration that ends without an error is complete.
 	// Leaving a loop early gives back all that the iterator holds. An iterator may
-	// be ranged over again, and reads anew then. It reads no event that was
-	// appended after the iteration began only if Limit or To says so: an
-	// implementation may see later appends, but never a hole.
+	// be ranged over again, and reads anew then. It may or may not see events that
+	// are appended after it began, but never leaves a hole; To or Limit say where it
+	// ends.
 	Stream(ctx context.Context, stream string, opts ReadStream) iter.Seq2[*Stored, error]
 
 	// All reads the events of all streams in the order of their positions, with
@@ -250,7 +250,8 @@ type ReadStream struct {
 type ReadAll struct {
 	// After is the position after which reading starts.
 	After int64
-	// To is the last position to be read; 0 leaves that end open.
+	// To is the last position to be read; 0 leaves that end open, so the head of an
+	// empty store is no bound.
 	To int64
 	// Query selects by types and tags.
 	Query Query
