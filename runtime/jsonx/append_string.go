@@ -1,19 +1,23 @@
 package jsonx
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
 )
 
 // AppendString appends a string in quotes; ErrUTF8 if it is not valid UTF-8.
-func AppendString[T ~string](dst []byte, s T) ([]byte, error) { return appendQuoted(dst, string(s)) }
+func AppendString[T ~string](dst []byte, s T) ([]byte, error) {
+	// The conversion does not copy, as nobody changes or keeps the bytes.
+	return appendQuoted(dst, []byte(s))
+}
 
 // AppendStrings appends an array of strings, nil as null; ErrUTF8 if one is not
 // valid UTF-8.
 func AppendStrings[S ~[]T, T ~string](dst []byte, s S) ([]byte, error) {
 	var err error
 	for i := range s {
-		if dst, err = appendQuoted(Elem(dst, i), string(s[i])); err != nil {
+		if dst, err = appendQuoted(Elem(dst, i), []byte(s[i])); err != nil {
 			return dst, err
 		}
 	}
@@ -23,7 +27,7 @@ func AppendStrings[S ~[]T, T ~string](dst []byte, s S) ([]byte, error) {
 // AppendQuotedString appends a string as it is with the option string of a json
 // tag: its JSON form, as a string.
 func AppendQuotedString[T ~string](dst []byte, s T) ([]byte, error) {
-	quoted, err := appendQuoted(nil, string(s))
+	quoted, err := appendQuoted(nil, []byte(s))
 	if err != nil {
 		return dst, err
 	}
@@ -52,41 +56,51 @@ const (
 	highs = 0x8080808080808080
 )
 
-// special has a bit set, in the highest bit of a byte, if one of the eight bytes
-// of w is not plain. The lowest such bit is at the first of them.
+// special has the highest bit of a byte set if one of the eight bytes of w is not
+// plain. The lowest such bit is at the first of them; those above it may be wrong.
 func special(w uint64) uint64 {
-	quote, backslash := w^(ones*'"'), w^(ones*'\\')
-	return (w | (w - ones*' ') | (quote - ones) | (backslash - ones)) & highs
+	// With the second bit turned, the quote comes right after the control characters,
+	// and the space where it was.
+	return w | (w ^ ones*2 - ones*(' '+1)) | (w ^ (ones * '\\') - ones)
 }
 
-// load8 gives eight bytes of s from i on, the first as the lowest.
-func load8[T string | []byte](s T, i int) uint64 {
-	s = s[i : i+8]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
-// plainEnd is the index of the first byte from i on that is not plain, or the
-// length of s.
-func plainEnd[T string | []byte](s T, i int) int {
-	for ; i+8 <= len(s); i += 8 {
-		if found := special(load8(s, i)); found != 0 {
-			return i + bits.TrailingZeros64(found)/8
+// plainRun counts the plain bytes at the start of b. It looks at eight at a time
+// where there are as many, and at 32 in what seems to be long.
+func plainRun(b []byte) int {
+	rest := b
+	for len(rest) >= 32 {
+		w0, w1 := binary.LittleEndian.Uint64(rest), binary.LittleEndian.Uint64(rest[8:])
+		w2, w3 := binary.LittleEndian.Uint64(rest[16:]), binary.LittleEndian.Uint64(rest[24:])
+		if (special(w0)|special(w1)|special(w2)|special(w3))&highs != 0 {
+			break
+		}
+		rest = rest[32:]
+	}
+	for len(rest) >= 8 {
+		if found := special(binary.LittleEndian.Uint64(rest)) & highs; found != 0 {
+			return len(b) - len(rest) + bits.TrailingZeros64(found)/8
+		}
+		rest = rest[8:]
+	}
+	for i, c := range rest {
+		if !plain[c] {
+			return len(b) - len(rest) + i
 		}
 	}
-	for i < len(s) && plain[s[i]] {
-		i++
-	}
-	return i
+	return len(b)
 }
+
+// plainEnd is the index of the first byte of b from i on that is not plain, or the
+// length of b.
+func plainEnd(b []byte, i int) int { return i + plainRun(b[i:]) }
 
 // appendQuoted appends s in quotes. If s is not valid UTF-8, the buffer is
 // returned as it was.
-func appendQuoted[T string | []byte](dst []byte, s T) ([]byte, error) {
+func appendQuoted(dst, s []byte) ([]byte, error) {
 	start := len(dst)
 	dst = append(dst, '"')
 	done := 0
-	for i := plainEnd(s, 0); i < len(s); i = plainEnd(s, i) {
+	for i := plainRun(s); i < len(s); i = plainEnd(s, i) {
 		c := s[i]
 		if c < utf8.RuneSelf {
 			dst = appendEscaped(append(dst, s[done:i]...), c)
@@ -94,7 +108,7 @@ func appendQuoted[T string | []byte](dst []byte, s T) ([]byte, error) {
 			done = i
 			continue
 		}
-		r, size := decodeRune(s, i)
+		r, size := utf8.DecodeRune(s[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
 			return dst[:start], ErrUTF8
@@ -107,11 +121,6 @@ func appendQuoted[T string | []byte](dst []byte, s T) ([]byte, error) {
 		i += size
 	}
 	return append(append(dst, s[done:]...), '"'), nil
-}
-
-// decodeRune decodes the rune at i, which is there.
-func decodeRune[T string | []byte](s T, i int) (rune, int) {
-	return utf8.DecodeRuneInString(string(s[i:min(len(s), i+utf8.UTFMax)]))
 }
 
 // appendEscaped appends an ASCII character that is not plain.

@@ -269,9 +269,6 @@ func unescape(text []byte) []byte {
 	return out
 }
 
-// plainRun counts the bytes up to the first that is escaped or not ASCII.
-func plainRun(text []byte) int { return plainEnd(text, 0) }
-
 // unescapeRune gives the first character of text, which may be escaped, and what
 // comes after it.
 func unescapeRune(text []byte) (rune, []byte) {
