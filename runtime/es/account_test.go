@@ -202,13 +202,31 @@ func load(t *testing.T, repo *accounts, id string) *account {
 // put appends an event as another program might have written it.
 func put(t *testing.T, store es.Store, stream string, at time.Time, typ string, version int, payload string) {
 	t.Helper()
+	putEvent(t, store, stream, es.NewEvent{Type: typ, TypeVersion: version, RecordedAt: at, Payload: []byte(payload)})
+}
+
+func putEvent(t *testing.T, store es.Store, stream string, event es.NewEvent) {
+	t.Helper()
+	event.ID = newID(t)
 	_, err := store.Append(t.Context(), es.Append{Streams: []es.StreamAppend{{
-		Stream: es.Stream{Name: stream}, Expected: es.ExpectAny,
-		Events: []es.NewEvent{{ID: newID(t), Type: typ, TypeVersion: version, RecordedAt: at, Payload: []byte(payload)}},
+		Stream: es.Stream{Name: stream}, Expected: es.ExpectAny, Events: []es.NewEvent{event},
 	}}})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// types are the names under which a stream's events are stored.
+func types(t *testing.T, store es.Store, stream string) []string {
+	t.Helper()
+	var names []string
+	for s, err := range store.Stream(t.Context(), stream, es.ReadStream{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, s.Type)
+	}
+	return names
 }
 
 // faulty is a store whose appends fail as a test wants: before the append
@@ -217,6 +235,7 @@ type faulty struct {
 	es.Store
 	before, after []error
 	appends       []es.Append
+	then          func() // called once, when an append has reached the store
 }
 
 func (f *faulty) Append(ctx context.Context, a es.Append) (es.Result, error) {
@@ -225,6 +244,10 @@ func (f *faulty) Append(ctx context.Context, a es.Append) (es.Result, error) {
 		return es.Result{}, err
 	}
 	result, err := f.Store.Append(ctx, a)
+	if then := f.then; then != nil {
+		f.then = nil
+		then()
+	}
 	if lost := shift(&f.after); lost != nil {
 		return es.Result{}, lost
 	}
@@ -244,10 +267,21 @@ var errUnknown = fmt.Errorf("commit: %w", es.ErrOutcomeUnknown)
 
 var errDomain = errors.New("the domain says no")
 
-// holed is a store that lost the first event of every stream.
-type holed struct{ es.Store }
+// holed is a store that lost an event of every stream: the one of that version.
+type holed struct {
+	es.Store
+	version int64
+}
 
 func (h holed) Stream(ctx context.Context, stream string, opts es.ReadStream) iter.Seq2[*es.Stored, error] {
-	opts.From = 2
-	return h.Store.Stream(ctx, stream, opts)
+	return func(yield func(*es.Stored, error) bool) {
+		for s, err := range h.Store.Stream(ctx, stream, opts) {
+			if err == nil && s.Version == h.version {
+				continue
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
 }

@@ -5,10 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/esgen/esgen/runtime/es"
-	"github.com/esgen/esgen/runtime/memory"
 )
 
 func TestARegistryFindsAndLoads(t *testing.T) {
@@ -91,6 +89,25 @@ func TestRegistriesThatDoNotGoTogether(t *testing.T) {
 	}
 }
 
+// Two definitions of one Go type that say different things are not one part that
+// stands twice.
+func TestDefinitionsOfOneTypeThatDiffer(t *testing.T) {
+	for name, change := range map[string]func(*es.Definition[account, string, accountEvent]){
+		"stream":  func(d *es.Definition[account, string, accountEvent]) { d.Stream = "konto-{id}" },
+		"events":  func(d *es.Definition[account, string, accountEvent]) { d.Events = d.Events[1:] },
+		"name":    func(d *es.Definition[account, string, accountEvent]) { d.Events[0].Name = "konto.opened" },
+		"version": func(d *es.Definition[account, string, accountEvent]) { d.Events[0].Version = 2 },
+		"alias":   func(d *es.Definition[account, string, accountEvent]) { d.Events[1].Aliases = nil },
+	} {
+		changed := accountDefinition()
+		change(changed)
+		_, err := es.NewRegistry(accountDefinition(), changed)
+		if err == nil || !strings.Contains(err.Error(), "aggregate account has two definitions, both of github.com/esgen/esgen/runtime/es_test.account, that differ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestMerging(t *testing.T) {
 	accounts, err := es.NewRegistry(accountDefinition())
 	if err != nil {
@@ -106,142 +123,5 @@ func TestMerging(t *testing.T) {
 	}
 	if !slices.Equal(names, []string{"account", "other"}) {
 		t.Fatalf("%v", names)
-	}
-}
-
-func TestReplay(t *testing.T) {
-	start := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
-	clock := es.FrozenClock(start)
-	repo, store := opened100(t, es.WithClock(clock)) // 1 opened, 2 deposited
-	put(t, store, "else-1", start, "else.happened", 1, `{}`)
-	put(t, store, "account-ann", start, "account.paid_in", 1, `{"Amount":7}`) // 4
-	clock.Advance(time.Hour)
-	if err := repo.Save(t.Context(), open("bob")); err != nil { // 5
-		t.Fatal(err)
-	}
-	registry := es.MustRegistry(accountDefinition())
-	for name, tc := range map[string]struct {
-		opts []es.ReplayOption
-		want []int64
-	}{
-		"everything it knows":    {nil, []int64{1, 2, 4, 5}},
-		"after a position":       {[]es.ReplayOption{es.AfterPosition(2)}, []int64{4, 5}},
-		"until a time":           {[]es.ReplayOption{es.UntilTime(start.Add(time.Minute))}, []int64{1, 2, 4}},
-		"by type, alias as well": {[]es.ReplayOption{es.OfTypes("account.deposited")}, []int64{2, 4}},
-		"by alias, name as well": {[]es.ReplayOption{es.OfTypes("account.paid_in")}, []int64{2, 4}},
-		"by stream":              {[]es.ReplayOption{es.OfStreams("account-bob", "account-eve")}, []int64{5}},
-		"by tag":                 {[]es.ReplayOption{es.WithTags(es.Tag{Key: "account", Value: "ann"})}, []int64{1}},
-		"all of it at once": {[]es.ReplayOption{es.OfTypes("account.opened"), es.OfStreams("account-bob"),
-			es.WithTags(es.Tag{Key: "account", Value: "bob"}), es.AfterPosition(1), es.UntilTime(start.Add(time.Hour)), nil}, []int64{5}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var got []int64
-			for e, err := range es.Replay(t.Context(), store, registry, tc.opts...) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, e.Position)
-			}
-			if !slices.Equal(got, tc.want) {
-				t.Fatalf("positions %v, want %v", got, tc.want)
-			}
-		})
-	}
-	for name, tc := range map[string]struct {
-		store    es.Store
-		registry *es.Registry
-		opt      es.ReplayOption
-	}{
-		"unknown event":     {store, registry, es.OfTypes("account.merged")},
-		"negative position": {store, registry, es.AfterPosition(-1)},
-		"no stream":         {store, registry, es.OfStreams()},
-		"no type":           {store, registry, es.OfTypes()},
-		"nil store":         {nil, registry, nil},
-		"nil registry":      {store, nil, nil},
-	} {
-		n := 0
-		for _, err := range es.Replay(t.Context(), tc.store, tc.registry, tc.opt) {
-			if n++; err == nil {
-				t.Errorf("%s: an event", name)
-			}
-		}
-		if n != 1 {
-			t.Errorf("%s: %d steps, want one error", name, n)
-		}
-	}
-	empty := es.MustRegistry()
-	for range es.Replay(t.Context(), store, empty) {
-		t.Error("a registry that knows nothing replayed something")
-	}
-	put(t, store, "account-ann", start, "account.noted", 9, `{}`)
-	var last error
-	for _, err := range es.Replay(t.Context(), store, registry) {
-		last = err
-	}
-	var where *es.EventError
-	if !errors.As(last, &where) || where.Position != 6 || !errors.Is(last, es.ErrUnknownType) {
-		t.Fatalf("%v", last)
-	}
-}
-
-func TestDecisions(t *testing.T) {
-	repo, store := opened100(t)
-	type names struct {
-		es.Decision
-		seen []string
-	}
-	query := es.Query{Items: []es.Item{{Types: []string{"account.opened"}}}}
-	read := func() *names {
-		n := new(names)
-		err := es.ReadDecision(t.Context(), store, &n.Decision, query, func(s *es.Stored) error {
-			n.seen = append(n.seen, s.Stream.Key)
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	first, second := read(), read()
-	if !slices.Equal(first.seen, []string{"ann"}) {
-		t.Fatalf("read %v", first.seen)
-	}
-	if err := repo.Save(t.Context(), open("bob"), es.If(first)); err != nil {
-		t.Fatal(err)
-	}
-	eve := open("eve")
-	err := repo.Save(t.Context(), eve, es.If(second))
-	var broken *es.ConditionError
-	if !errors.As(err, &broken) || !errors.Is(err, es.ErrCondition) || broken.Position != 3 || broken.Type != "account.opened" || broken.After != 2 {
-		t.Fatalf("%v", err)
-	}
-	if err := repo.Save(t.Context(), eve); !errors.Is(err, es.ErrDetached) {
-		t.Fatalf("%v, want es.ErrDetached", err)
-	}
-	if err := repo.Save(t.Context(), open("eve"), es.If(new(names))); err == nil || !strings.Contains(err.Error(), "never loaded") {
-		t.Fatalf("a model that was never loaded: %v", err)
-	}
-	attempts := 0
-	err = es.Retry(t.Context(), func() error {
-		n := read()
-		if attempts++; attempts == 1 {
-			put(t, store, "account-joe", time.Unix(1, 0), "account.opened", 1, `{"ID":"joe"}`)
-		}
-		return repo.Save(t.Context(), open("eve"), es.If(n))
-	})
-	if err != nil || attempts != 2 {
-		t.Fatalf("%v after %d attempts", err, attempts)
-	}
-	attempts = 0
-	err = es.Retry(t.Context(), func() error { attempts++; return repo.Save(t.Context(), open("eve")) })
-	if !errors.Is(err, es.ErrExists) || attempts != 1 {
-		t.Fatalf("%v after %d attempts", err, attempts)
-	}
-	// The first event of an empty store breaks what was read before it.
-	store = memory.New()
-	empty := read()
-	put(t, store, "account-joe", time.Unix(1, 0), "account.opened", 1, `{"ID":"joe"}`)
-	if err := newAccounts(store).Save(t.Context(), open("eve"), es.If(empty)); !errors.Is(err, es.ErrCondition) {
-		t.Fatalf("%v, want es.ErrCondition", err)
 	}
 }

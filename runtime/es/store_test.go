@@ -52,11 +52,13 @@ func TestExpected(t *testing.T) {
 		{es.Exactly(3), 4, false, "version conflict: stream s is at version 4, expected one at version 3"},
 		{es.Exactly(3), 0, false, "version conflict: stream s does not exist, expected one at version 3"},
 		{es.Exactly(0), 0, true, ""},
+		{es.Exactly(-1), 5, false, ""}, // not ExpectAny
+		{es.Exactly(-2), 5, false, ""}, // nor ExpectExists
 	} {
 		if got := tc.expected.Holds(tc.actual); got != tc.holds {
 			t.Errorf("%d holds for %d: %v", tc.expected, tc.actual, got)
 		}
-		if tc.holds {
+		if tc.conflictText == "" {
 			continue
 		}
 		err := error(&es.ConflictError{Stream: "s", Expected: tc.expected, Actual: tc.actual})

@@ -1,0 +1,170 @@
+package es_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/memory"
+)
+
+func TestMetadata(t *testing.T) {
+	store := memory.New()
+	repo := newAccounts(store, es.WithDecorator(func(_ context.Context, e es.Event, md *es.Metadata) error {
+		md.Headers["type"] = e.EventType()
+		return nil
+	}))
+	ctx := es.ContextWithMetadata(t.Context(), es.Metadata{CorrelationID: "request-1", Headers: map[string]string{"user": "ann", "ip": "::1"}})
+	ctx = es.ContextWithMetadata(ctx, es.Metadata{CausationID: "message-2"})
+	a := open("ann")
+	a.record(noted{})
+	err := repo.Save(ctx, a, es.WithMetadata(es.Metadata{Headers: map[string]string{"ip": "<hidden>"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	for e, err := range repo.History(t.Context(), "ann") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		md := e.Metadata
+		if md.CorrelationID != "request-1" || md.CausationID != "message-2" || md.Headers["user"] != "ann" || md.Headers["ip"] != "<hidden>" {
+			t.Fatalf("metadata %+v", md)
+		}
+		types = append(types, md.Headers["type"])
+	}
+	if len(types) != 2 || types[1] != "account.noted" {
+		t.Fatalf("decorated with %v", types)
+	}
+	refusing := newAccounts(store, es.WithDecorator(func(context.Context, es.Event, *es.Metadata) error { return errDomain }))
+	if err := refusing.Save(ctx, open("bob")); !errors.Is(err, errDomain) {
+		t.Fatalf("%v", err)
+	}
+}
+
+// Contexts and saves merge metadata without touching the maps that they were given.
+func TestMetadataLeavesTheCallersMapsAlone(t *testing.T) {
+	repo := newAccounts(memory.New(), es.WithDecorator(func(_ context.Context, _ es.Event, md *es.Metadata) error {
+		md.Headers["decorated"] = "yes"
+		return nil
+	}))
+	outer, inner, given := map[string]string{"a": "outer"}, map[string]string{"b": "inner"}, map[string]string{"c": "given"}
+	outerCtx := es.ContextWithMetadata(t.Context(), es.Metadata{Headers: outer})
+	innerCtx := es.ContextWithMetadata(outerCtx, es.Metadata{Headers: inner})
+	err := repo.Save(innerCtx, open("ann"), es.WithMetadata(es.Metadata{Headers: given}), es.WithMetadata(es.Metadata{Headers: map[string]string{"d": "more"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct{ got, want map[string]string }{
+		"the outer map":     {outer, map[string]string{"a": "outer"}},
+		"the inner map":     {inner, map[string]string{"b": "inner"}},
+		"the save's map":    {given, map[string]string{"c": "given"}},
+		"the outer context": {es.MetadataFromContext(outerCtx).Headers, map[string]string{"a": "outer"}},
+		"the inner context": {es.MetadataFromContext(innerCtx).Headers, map[string]string{"a": "outer", "b": "inner"}},
+	} {
+		if !maps.Equal(tc.got, tc.want) {
+			t.Errorf("%s: %v, want %v", name, tc.got, tc.want)
+		}
+	}
+	for e, err := range repo.History(t.Context(), "ann") {
+		want := map[string]string{"a": "outer", "b": "inner", "c": "given", "d": "more", "decorated": "yes"}
+		if err != nil || !maps.Equal(e.Metadata.Headers, want) {
+			t.Errorf("stored headers %v, %v; want %v", e.Metadata.Headers, err, want)
+		}
+	}
+	// What a caller does to its map afterwards changes no context.
+	outer["a"] = "changed"
+	if got := es.MetadataFromContext(outerCtx).Headers["a"]; got != "outer" {
+		t.Errorf("the outer context says %q after the caller's map was changed", got)
+	}
+}
+
+// What a decorator says of one event is not said of the next.
+func TestDecoratorsChangeOneEventsMetadata(t *testing.T) {
+	repo := newAccounts(memory.New(), es.WithDecorator(func(_ context.Context, e es.Event, md *es.Metadata) error {
+		if _, first := e.(opened); first {
+			md.CausationID = "signup"
+			md.Headers["first"] = "yes"
+		}
+		return nil
+	}))
+	a := open("ann")
+	a.record(noted{})
+	if err := repo.Save(t.Context(), a, es.WithMetadata(es.Metadata{Headers: map[string]string{"user": "ann"}})); err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range repo.History(t.Context(), "ann") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if decorated := e.Version == 1; (e.Metadata.Headers["first"] == "yes") != decorated || (e.Metadata.CausationID == "signup") != decorated {
+			t.Errorf("version %d: %+v", e.Version, e.Metadata)
+		}
+	}
+}
+
+func TestDamagedMetadata(t *testing.T) {
+	if md, err := es.DecodeMetadata(nil); err != nil || md.Headers != nil || md.CorrelationID != "" {
+		t.Errorf("no metadata: %+v, %v", md, err)
+	}
+	for _, damaged := range []string{`[]`, `{"correlationId":`, `{"correlationId":"a","headers":{"b":1}}`} {
+		md, err := es.DecodeMetadata([]byte(damaged))
+		if !errors.Is(err, es.ErrCorrupt) || md.CorrelationID != "" || md.Headers != nil {
+			t.Errorf("%s: %+v, %v", damaged, md, err)
+		}
+	}
+	repo, store := opened100(t)
+	putEvent(t, store, "account-ann", es.NewEvent{Type: "account.noted", TypeVersion: 1, RecordedAt: time.Unix(1, 0), Payload: []byte(`{}`), Metadata: []byte(`[]`)})
+	var last error
+	for _, err := range repo.History(t.Context(), "ann") {
+		last = err
+	}
+	if where, ok := errors.AsType[*es.EventError](last); !ok || where.Version != 3 || !errors.Is(last, es.ErrCorrupt) {
+		t.Errorf("history: %v", last)
+	}
+}
+
+// encoding/json would store U+FFFD in place of what is not UTF-8.
+func TestMetadataThatIsNotUTF8IsRefused(t *testing.T) {
+	repo, _ := opened100(t)
+	const bad = "a\xffb"
+	for name, md := range map[string]es.Metadata{
+		"correlation": {CorrelationID: bad}, "causation": {CausationID: bad}, "command": {CommandID: bad},
+		"key": {Headers: map[string]string{bad: "x"}}, "value": {Headers: map[string]string{"x": bad}},
+	} {
+		a := load(t, repo, "ann")
+		a.record(noted{})
+		if err := repo.Save(t.Context(), a, es.WithMetadata(md)); err == nil || !strings.Contains(err.Error(), "is not UTF-8") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if a := load(t, repo, "ann"); a.Version() != 2 {
+		t.Errorf("version %d: something was stored", a.Version())
+	}
+}
+
+// The command of es.Once is what the stream remembers, so it is what the events say.
+func TestOnceIsTheCommandInTheMetadata(t *testing.T) {
+	for name, opts := range map[string][]es.SaveOption{
+		"alone":                    {es.Once("c1")},
+		"before other metadata":    {es.Once("c1"), es.WithMetadata(es.Metadata{CommandID: "c2"})},
+		"after other metadata":     {es.WithMetadata(es.Metadata{CommandID: "c2"}), es.Once("c1")},
+		"the metadata's own alone": {es.WithMetadata(es.Metadata{CommandID: "c1"})},
+	} {
+		repo := newAccounts(memory.New())
+		a := open("ann")
+		a.record(noted{})
+		if err := repo.Save(t.Context(), a, opts...); err != nil {
+			t.Fatal(err)
+		}
+		for e, err := range repo.History(t.Context(), "ann") {
+			if err != nil || e.Metadata.CommandID != "c1" {
+				t.Errorf("%s: version %d bears command %q, %v", name, e.Version, e.Metadata.CommandID, err)
+			}
+		}
+	}
+}
