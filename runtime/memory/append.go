@@ -2,10 +2,12 @@ package memory
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/appends"
 )
 
 // Append implements [es.Store]. It copies what it keeps.
@@ -21,14 +23,8 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 	if s.closed {
 		return es.Result{}, es.ErrClosed
 	}
-	if first, repeated, err := s.repeated(&a); repeated || err != nil {
+	if first, repeated, err := appends.Judge(&a, (*ledger)(s)); repeated || err != nil {
 		return first, err
-	}
-	for i := range a.Streams {
-		part := &a.Streams[i]
-		if actual := s.streams[part.Stream.Name].version(); !part.Expected.Holds(actual) {
-			return es.Result{}, &es.ConflictError{Stream: part.Stream.Name, Expected: part.Expected, Actual: actual}
-		}
 	}
 	for _, c := range a.Conditions {
 		if position := s.first(c.Query, c.After); position > 0 {
@@ -38,109 +34,26 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 	return s.write(&a), nil
 }
 
-// repeated looks for an earlier append that a repeats, and returns its outcome.
-func (s *Store) repeated(a *es.Append) (first es.Result, repeated bool, err error) {
-	events, stored, commands := 0, 0, 0
-	for i := range a.Streams {
-		part := &a.Streams[i]
-		for j := range part.Events {
-			if _, ok := s.ids[part.Events[j].ID]; ok {
-				stored++
-			}
-		}
-		events += len(part.Events)
-		if _, ok := s.outcome(part); ok {
-			commands++
-		}
+// ledger is what the store has, for an append to be judged by. It is a type of its
+// own so that its methods are none of the store's.
+type ledger Store
+
+func (l *ledger) Version(stream string) int64 { return l.streams[stream].version() }
+
+func (l *ledger) Event(id uuid.UUID) (at appends.Place, stored bool) {
+	position, stored := l.ids[id]
+	if stored {
+		e := (*Store)(l).at(position)
+		at = appends.Place{Stream: e.Stream.Name, Version: e.Version, Position: position}
 	}
-	switch {
-	case stored == events:
-		if first, ok := s.sameEvents(a); ok {
-			return first, true, nil
-		}
-	case stored == 0 && commands == 0:
-		return es.Result{}, false, nil
-	}
-	if commands == len(a.Streams) {
-		return s.sameCommands(a), true, nil
-	}
-	return es.Result{}, false, s.notRepeated(a)
+	return at, stored
 }
 
-// outcome is what the command of part came to, if the stream has seen it.
-func (s *Store) outcome(part *es.StreamAppend) (es.StreamResult, bool) {
-	if part.CommandID == "" {
-		return es.StreamResult{}, false
+func (l *ledger) Command(stream, id string) (first es.StreamResult, seen bool) {
+	if st := l.streams[stream]; st != nil {
+		first, seen = st.commands[id]
 	}
-	stream := s.streams[part.Stream.Name]
-	if stream == nil {
-		return es.StreamResult{}, false
-	}
-	r, ok := stream.commands[part.CommandID]
-	return r, ok
-}
-
-// sameEvents says whether a's events, which are all stored, stand where a would
-// have put them: in the same streams and order, at versions that follow what a
-// expects.
-func (s *Store) sameEvents(a *es.Append) (es.Result, bool) {
-	result := es.Result{Repeated: true, Streams: make([]es.StreamResult, 0, len(a.Streams))}
-	for i := range a.Streams {
-		part := &a.Streams[i]
-		var r es.StreamResult
-		for j := range part.Events {
-			e := s.at(s.ids[part.Events[j].ID])
-			if j == 0 {
-				r.FirstVersion, r.FirstPosition = e.Version, e.Position
-			}
-			r.LastVersion, r.LastPosition = e.Version, e.Position
-			inPlace := e.Stream.Name == part.Stream.Name && e.Version == r.FirstVersion+int64(j)
-			if !inPlace || e.Position <= result.Position {
-				return es.Result{}, false
-			}
-			result.Position = e.Position
-		}
-		if !part.Expected.Holds(r.FirstVersion - 1) {
-			return es.Result{}, false
-		}
-		result.Streams = append(result.Streams, r)
-	}
-	return result, true
-}
-
-// sameCommands is what a's commands came to, all of which their streams have seen.
-func (s *Store) sameCommands(a *es.Append) es.Result {
-	result := es.Result{Repeated: true, SameCommand: true, Streams: make([]es.StreamResult, 0, len(a.Streams))}
-	for i := range a.Streams {
-		r, _ := s.outcome(&a.Streams[i])
-		result.Streams = append(result.Streams, r)
-		result.Position = max(result.Position, r.LastPosition)
-	}
-	return result
-}
-
-// notRepeated says what of a the store has already, and that the rest is other
-// than it was.
-func (s *Store) notRepeated(a *es.Append) error {
-	for i := range a.Streams {
-		part := &a.Streams[i]
-		for j := range part.Events {
-			id := part.Events[j].ID
-			if position, ok := s.ids[id]; ok {
-				e := s.at(position)
-				return fmt.Errorf("%w: event %s is stored already, as version %d of stream %s, and the append is not the one that stored it",
-					es.ErrDuplicateEvent, id, e.Version, e.Stream.Name)
-			}
-		}
-	}
-	for i := range a.Streams {
-		part := &a.Streams[i]
-		if r, ok := s.outcome(part); ok {
-			return fmt.Errorf("%w: stream %s has seen command %q, at version %d, and another stream of the append has not",
-				es.ErrDuplicateEvent, part.Stream.Name, part.CommandID, r.FirstVersion)
-		}
-	}
-	return es.ErrDuplicateEvent
+	return first, seen
 }
 
 // write stores the events of an append that was found good.
@@ -162,7 +75,7 @@ func (s *Store) write(a *es.Append) es.Result {
 				ID: e.ID, Type: e.Type, TypeVersion: e.TypeVersion,
 				// As every store does, keep neither zone nor monotonic reading.
 				RecordedAt: e.RecordedAt.Round(0).UTC(),
-				Payload:    data.keep(e.Payload), Metadata: data.keep(e.Metadata), Tags: distinct(e.Tags),
+				Payload:    data.keep(e.Payload), Metadata: data.keep(e.Metadata), Tags: keptTags(e.Tags),
 			})
 		}
 		r.LastVersion, r.LastPosition = st.version(), s.head()
@@ -213,16 +126,10 @@ func (a *arena) keep(b []byte) []byte {
 	return slices.Clip((*a)[start:])
 }
 
-// distinct returns a copy of tags, in their order, each tag once.
-func distinct(tags []es.Tag) []es.Tag {
+// keptTags returns a copy of tags, each once, which is nil where there are none.
+func keptTags(tags []es.Tag) []es.Tag {
 	if len(tags) == 0 {
 		return nil
 	}
-	kept := make([]es.Tag, 0, len(tags))
-	for _, tag := range tags {
-		if !slices.Contains(kept, tag) {
-			kept = append(kept, tag)
-		}
-	}
-	return kept
+	return slices.Clip(slices.Clone(appends.DistinctTags(tags)))
 }

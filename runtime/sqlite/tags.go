@@ -3,28 +3,14 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/appends"
 )
 
-// distinct returns tags in their order, each once. Where none stands twice, that
-// is tags itself.
-func distinct(tags []es.Tag) []es.Tag {
-	for i, tag := range tags {
-		if slices.Contains(tags[:i], tag) {
-			kept := slices.Clone(tags[:i])
-			for _, tag := range tags[i+1:] {
-				if !slices.Contains(kept, tag) {
-					kept = append(kept, tag)
-				}
-			}
-			return kept
-		}
-	}
-	return tags
-}
+// distinct returns tags in their order, each once.
+func distinct(tags []es.Tag) []es.Tag { return appends.DistinctTags(tags) }
 
 // appendTags appends tags as they stand in the row of an event: a JSON array of
 // pairs, in which only quotes, backslashes and control characters are escaped.

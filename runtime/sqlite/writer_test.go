@@ -76,7 +76,7 @@ func TestGroupJudgesEachAppendAfterThoseBeforeIt(t *testing.T) {
 		"4 condition broken: event signed at position 4 has come after position 1",
 		"5 version 1",
 		"6 repeated at 5",
-		fmt.Sprintf("7 duplicate event ID: event %s is stored already, in stream d at version 1, and this is not the append that stored it",
+		fmt.Sprintf("7 duplicate event ID: event %s is stored already, as version 1 of stream d, and this is not the append that stored it",
 			stolen.Streams[0].Events[0].ID),
 		"8 version 1",
 		"9 repeated at 6",
