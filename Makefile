@@ -15,10 +15,10 @@ RACE := -race
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help test vet format tidy fresh lint unit generate demo bench codecs fuzz torture clean
+.PHONY: help test vet format tidy fresh lint unit generate demo bench bench-codec fuzz torture clean
 
 help: ## list the targets
-	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: format tidy fresh vet lint unit ## everything that must hold before a commit
 	echo "== all fine"
@@ -55,15 +55,18 @@ unit: ## all tests, with the race detector
 
 generate: ## generate the examples
 	$(GENERATOR) ./examples/...
+	for module in $(MODULES); do $(GENERATOR) -C $$module ./... || exit 1; done
 
-demo: generate ## generate the examples, and tell their story on a real file
+demo: ## generate the examples, and tell their story on a real file
+	$(GENERATOR) ./examples/...
 	$(GO) run ./examples/tour
 
 bench: ## how fast generating and dispatching are, then all other benchmarks
 	$(GO) test -run '^$$' -bench . -benchtime 20x ./cmd/esgen
 	$(GO) test -run '^$$' -bench . -benchmem ./templates/... ./runtime/... ./schema/... | grep -v 'no test files\|^PASS$$'
 
-codecs: ## how the generated codecs compare with JSON libraries
+bench-codec: ## how the generated codecs compare with JSON libraries
+	$(GO) -C runtime/jsonx/bench test ./...
 	$(GO) -C runtime/jsonx/bench run .
 
 fuzz: ## run each fuzz target for FUZZTIME (20s)
@@ -75,7 +78,7 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 	done
 
 torture: ## tests that take long: a module proxy, crashes, long histories
-	$(GO) test -count=1 -timeout 60m -tags torture -run Torture -v ./...
+	ESGEN_TORTURE=1 $(GO) test -count=1 -timeout 60m -tags torture -run Torture -v ./...
 
 clean: ## remove what the other targets have built
 	rm -rf bin
