@@ -126,6 +126,20 @@ func newRepository(store es.Store, opts ...es.Option) *es.Repository[switchboard
 	return es.NewRepository(store, definition(), opts...)
 }
 
+// newDeaf is a repository that decodes switched and yet cannot load it: loading is a
+// path of its own.
+func newDeaf(store es.Store, opts ...es.Option) *es.Repository[switchboard, string, event] {
+	def := definition()
+	load := def.Load
+	def.Load = func(s *switchboard, stored *es.Stored) error {
+		if stored.Type == "switched" {
+			return errBroken
+		}
+		return load(s, stored)
+	}
+	return es.NewRepository(store, def, opts...)
+}
+
 // fakeTB notes what a test would report.
 type fakeTB struct {
 	ctx      context.Context
@@ -177,7 +191,10 @@ func TestRightExpectationsPass(t *testing.T) {
 				}
 			})
 		},
-		"ThenError":   func(t estest.TB) { given(t, switched{On: true}).When((*switchboard).switchOn).ThenError(errIsOn) },
+		"ThenError": func(t estest.TB) { given(t, switched{On: true}).When((*switchboard).switchOn).ThenError(errIsOn) },
+		"ThenError after an event that has a broken codec": func(t estest.TB) {
+			given(t).When(func(s *switchboard) error { s.record(fickle{N: 1}); return errIsOn }).ThenError(errIsOn)
+		},
 		"ThenNothing": func(t estest.TB) { given(t).When(func(*switchboard) error { return nil }).ThenNothing() },
 		"WhenNew": func(t estest.TB) {
 			estest.For(t, newRepository).WhenNew(func() *switchboard {
@@ -244,6 +261,26 @@ func TestWrongExpectationsFail(t *testing.T) {
 			[]string{"changes when it is decoded"}},
 		"a recorded event that cannot be encoded": {func(t estest.TB) { given(t).When(record(silent{})).Then(silent{}) },
 			[]string{"cannot be encoded: the codec is broken"}},
+		"no act": {func(t estest.TB) { given(t, switched{On: true}) }, []string{"nothing was asked of the aggregate"}},
+		"two acts": {func(t estest.TB) {
+			c := given(t)
+			c.When(nothing).ThenNothing()
+			c.When(nothing).ThenNothing()
+		}, []string{"a case has one When or WhenNew"}},
+		"two acts without Given": {func(t estest.TB) {
+			c := estest.For(t, newRepository)
+			c.When(nothing).ThenNothing()
+			c.WhenNew(func() *switchboard { return new(switchboard) }).ThenNothing()
+		}, []string{"a case has one When or WhenNew"}},
+		"a recorded event that cannot be loaded": {func(t estest.TB) {
+			estest.For(t, newDeaf).Given(installed{ID: "hall"}).When((*switchboard).switchOn).Then(switched{On: true})
+		}, []string{"were saved and cannot be loaded", "the codec is broken"}},
+		"a given event that cannot be loaded": {func(t estest.TB) {
+			estest.For(t, newDeaf).Given(installed{ID: "hall"}, switched{On: true}).When(nothing).ThenNothing()
+		}, []string{"given events cannot be loaded", "the codec is broken"}},
+		"a recorded event of an aggregate without an ID": {func(t estest.TB) {
+			estest.For(t, newRepository).When((*switchboard).switchOn).Then(switched{On: true})
+		}, []string{"cannot be saved", "no aggregate ID"}},
 		"RoundTrip of an event that cannot be decoded": {func(t estest.TB) { estest.RoundTrip(t, es.MustRegistry(definition()), garbled{}) },
 			[]string{"cannot be decoded: the codec is broken"}},
 		"RoundTrip of an event that nobody knows": {func(t estest.TB) { estest.RoundTrip(t, es.MustRegistry(), garbled{}) },
