@@ -73,7 +73,7 @@ func (d deed) append() es.Append {
 
 // news is what a child tells of a deed.
 type news struct {
-	what string // begin, ack, refused or unknown
+	what string // begin, ack or refused; unknown and stored are counted only
 	deed deed
 	// places are those where the events of an acknowledged deed stand: for each
 	// stream the last version and the last position.
