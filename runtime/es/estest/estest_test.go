@@ -27,6 +27,7 @@ type (
 	switched  struct {
 		On    bool
 		Rooms []string `json:",omitempty"`
+		Plan  json.RawMessage
 	}
 	forgetful struct{ Secret string } // its decoder forgets the field
 	fickle    struct{ N int }         // its decoder counts up
@@ -211,6 +212,9 @@ func TestRightExpectationsPass(t *testing.T) {
 		},
 		"an empty slice that omitempty leaves out": func(t estest.TB) {
 			given(t, switched{Rooms: []string{}}).When(func(*switchboard) error { return nil }).ThenNothing()
+		},
+		"raw JSON that is nil": func(t estest.TB) {
+			given(t, switched{Plan: nil}).When(func(*switchboard) error { return nil }).ThenNothing()
 		},
 		"RoundTrip": func(t estest.TB) {
 			estest.RoundTrip(t, es.MustRegistry(definition()), installed{ID: "hall"}, switched{Rooms: []string{"a"}})
