@@ -226,6 +226,7 @@ func childFault(args []string) error {
 	half := flags.Bool("half", false, "")
 	die := flags.Bool("die", false, "end with a kill at the first unknown outcome")
 	sure := flags.Bool("sure", false, "take an unknown outcome for a failure with nothing stored")
+	log := flags.String("log", "", "where to mark what is told, beside what disk.c records")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -237,7 +238,7 @@ func childFault(args []string) error {
 		control: control, die: *die, sure: *sure,
 		plan: faultPlan{calls: uint32(*calls), files: uint32(*files), every: uint32(*every), error: syscall.Errno(*errno), half: *half},
 	}
-	say, err := teller("")
+	say, err := teller(*log)
 	if err != nil {
 		return err
 	}
