@@ -20,11 +20,12 @@ var (
 	// ErrOlderFormat says that a file must be brought to the current format, which
 	// a store that was opened with ReadOnly cannot do. Returned by Open.
 	ErrOlderFormat = errors.New("older file format")
-	// ErrReadOnly says that the store was opened with ReadOnly. Returned by Append.
+	// ErrReadOnly says that the store was opened with ReadOnly. Returned by Append. It
+	// is not es.ErrReadOnly, which says that an aggregate was loaded as of the past.
 	ErrReadOnly = errors.New("store is read-only")
 	// ErrMoved says that the file was deleted, moved or replaced while the store was
-	// open: close the store and open the file that is meant. Returned by Append, Head
-	// and the iterators.
+	// open: close the store and open the file that is meant. Nothing was stored.
+	// Returned by Append, Head and the iterators.
 	ErrMoved = errors.New("the file is not in its place any more")
 	// ErrBusy says that another process kept the file locked for longer than the
 	// busy timeout; nothing was stored. Returned by Open, Append, Head and the
@@ -114,7 +115,7 @@ func explain(err error) error {
 	case kindNotADatabase:
 		what = errNoDatabase
 	case kindCantOpen, kindReadOnly:
-		what = errNotWritable
+		what = errNoAccess
 	case kindTooLarge:
 		what = ErrTooLarge
 	case kindConstraint:
@@ -131,5 +132,6 @@ var (
 	// Appends are judged before they are written, by what the file says of itself.
 	errContradiction = fmt.Errorf("%w: the file contradicts itself", es.ErrCorrupt)
 	errNoDatabase    = fmt.Errorf("%w: it is no SQLite database", ErrNotOurs)
-	errNotWritable   = errors.New("cannot write: are the file and its folder writable for this user?")
+	// Reading needs to write too: what readers see is agreed on in the file's neighbours.
+	errNoAccess = errors.New("cannot use the file: do it and its folder exist, and may this user write to both?")
 )

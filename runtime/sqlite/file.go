@@ -14,7 +14,7 @@ import (
 type file struct {
 	path   string // absolute, and not that of a link
 	exists bool
-	size   int64
+	info   os.FileInfo // nil where it does not exist
 }
 
 // resolve finds out what is at path, and refuses what cannot be a file of events.
@@ -52,9 +52,18 @@ func resolve(path string) (file, error) {
 	case !info.Mode().IsRegular():
 		return file{}, errors.New("it is no regular file")
 	default:
-		f.exists, f.size = true, info.Size()
+		f.exists, f.info = true, info
 	}
 	return f, nil
+}
+
+// stat is what is at the path of a file that has been opened.
+func (f file) stat() (os.FileInfo, error) {
+	info, err := os.Stat(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %w", ErrMoved, err)
+	}
+	return info, err
 }
 
 // checkWritable refuses a file that this user cannot write. SQLite would find out
@@ -65,7 +74,7 @@ func (f file) checkWritable() error {
 		return nil
 	}
 	if err := access(f.path); err != nil {
-		return fmt.Errorf("%w %w", errNotWritable, err)
+		return fmt.Errorf("%w %w", errNoAccess, err)
 	}
 	return nil
 }

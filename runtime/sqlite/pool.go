@@ -13,6 +13,7 @@ import (
 // and the one that was used last is lent first, for its cache is warm.
 type pool struct {
 	open    func(context.Context) (*conn, error)
+	inPlace func() error  // says whether the file is still the one that open opens
 	timeout time.Duration // for others who are in the way
 	closing <-chan struct{}
 	slots   chan struct{} // holds one element for each connection that is lent
@@ -21,8 +22,8 @@ type pool struct {
 	idle []*conn
 }
 
-func newPool(cfg *config, closing <-chan struct{}, open func(context.Context) (*conn, error)) *pool {
-	return &pool{open: open, timeout: cfg.busyTimeout, closing: closing, slots: make(chan struct{}, cfg.readers)}
+func newPool(cfg *config, closing <-chan struct{}, inPlace func() error, open func(context.Context) (*conn, error)) *pool {
+	return &pool{open: open, inPlace: inPlace, timeout: cfg.busyTimeout, closing: closing, slots: make(chan struct{}, cfg.readers)}
 }
 
 // with runs fn on a connection, and again where others were in its way: fn must
@@ -38,6 +39,9 @@ func (p *pool) with(ctx context.Context, fn func(*conn) error) error {
 	}
 	defer func() { <-p.slots }()
 
+	if err := p.inPlace(); err != nil {
+		return err
+	}
 	c, err := p.take(ctx)
 	if err != nil {
 		return err

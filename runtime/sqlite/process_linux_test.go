@@ -75,7 +75,7 @@ func TestNotWritable(t *testing.T) {
 			cmd.Dir = "/"
 			var said string
 			lines(t, cmd, func(line string) { said += line })
-			for _, want := range []string{"sqlite: open " + test.path, "are the file and its folder writable"} {
+			for _, want := range []string{"sqlite: open " + test.path, "cannot use the file: do it and its folder exist, and may this user write to both?"} {
 				if !strings.Contains(said, want) {
 					t.Errorf("got %q, want %q in it", said, want)
 				}

@@ -20,7 +20,7 @@ type Store struct {
 	readers *pool
 	types   *typeNames
 
-	opened    os.FileInfo   // of the file, as it was found at path
+	opened    os.FileInfo   // says which file it is
 	closing   chan struct{} // closed by Close
 	closeOnce sync.Once
 	closeErr  error
@@ -55,13 +55,15 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.size > 0 {
+	if f.exists && f.info.Size() > 0 {
 		if err := f.peek(cfg.migrations); err != nil {
 			return nil, err
 		}
 	}
-	s := &Store{file: f, cfg: cfg, types: newTypeNames(), closing: make(chan struct{})}
-	s.readers = newPool(&s.cfg, s.closing, func(ctx context.Context) (*conn, error) {
+	// A file that exists is known by what it was before it was opened: if another has
+	// come in its place since, no page of it is taken for one of this.
+	s := &Store{file: f, opened: f.info, cfg: cfg, types: newTypeNames(), closing: make(chan struct{})}
+	s.readers = newPool(&s.cfg, s.closing, s.inPlace, func(ctx context.Context) (*conn, error) {
 		return openReader(ctx, s.file, &s.cfg)
 	})
 	if cfg.readOnly {
@@ -72,7 +74,7 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 		if err := s.readers.with(ctx, func(*conn) error { return nil }); err != nil {
 			return nil, err
 		}
-		return s, s.remember()
+		return s, nil
 	}
 	if err := f.checkWritable(); err != nil {
 		return nil, err
@@ -81,28 +83,25 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.remember(); err != nil {
-		return nil, errors.Join(err, c.close())
+	if !f.exists {
+		if s.opened, err = f.stat(); err != nil {
+			return nil, errors.Join(err, c.close())
+		}
 	}
 	s.writer = startWriter(s, c)
 	return s, nil
 }
 
-// remember notes which file it is that was opened.
-func (s *Store) remember() (err error) {
-	s.opened, err = os.Stat(s.file.path)
-	return err
-}
-
 // inPlace refuses to go on where the file's name leads elsewhere by now. On most
 // systems a file that is deleted while it is open can still be written to, and what
-// is written is gone when it is closed.
+// is written is gone when it is closed. It asks the file system, and so it is
+// called for each page and each group of appends, not for each event.
 func (s *Store) inPlace() error {
-	info, err := os.Stat(s.file.path)
-	if err == nil && os.SameFile(info, s.opened) {
-		return nil
+	info, err := s.file.stat()
+	if err == nil && !os.SameFile(info, s.opened) {
+		err = fmt.Errorf("%w: another has taken it", ErrMoved)
 	}
-	return s.failed("use the file", ErrMoved)
+	return err
 }
 
 // Close lets the appends end that have been taken on, ends iterations with
@@ -128,17 +127,14 @@ func (s *Store) Close() error {
 	return s.closeErr
 }
 
-// ready says why a call cannot begin.
+// ready says why a call cannot begin, or an iteration not go on.
 func (s *Store) ready(ctx context.Context) error {
 	select {
 	case <-s.closing:
 		return es.ErrClosed
 	default:
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return s.inPlace()
+	return ctx.Err()
 }
 
 // Head implements [es.Store].
