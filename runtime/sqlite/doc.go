@@ -56,7 +56,8 @@
 // es_log is a view for people: one row an event, with names in place of numbers,
 // the ID in its usual notation and the time in ISO 8601, UTC. Below it stand these
 // tables, whose names begin with es_ so that an application can have tables of its
-// own in the same file:
+// own in the same file. It makes them after Open has made the file: a database that
+// exists already, and is not empty, is refused with [ErrNotOurs].
 //
 //	es_streams   id, name, category, key, head
 //	es_types     id, name
