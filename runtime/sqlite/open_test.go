@@ -103,15 +103,24 @@ func TestDurability(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The driver's own default is noticed.
+}
+
+// A driver that does not heed what it is told is noticed, in either mode.
+func TestDurabilityIsAsserted(t *testing.T) {
 	s := openAt(t, newPath(t))
-	c, err := dial(s.file.source("mode=rw"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.close()
-	if err := assertSynchronous(c, "FULL"); err == nil {
-		t.Error("a connection with synchronous=NORMAL passes for FULL")
+	for _, cfg := range []config{{synchronous: "FULL", migrations: migrations}, {synchronous: "NORMAL", migrations: migrations}} {
+		for setting, want := range map[string]string{"OFF": "", "NORMAL": "NORMAL", "FULL": "FULL"} {
+			c, err := dial(s.file.source("mode=rw", "_synchronous="+setting))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := prepareWriter(c, &cfg); (err == nil) != (cfg.synchronous == want) {
+				t.Errorf("a connection with synchronous=%s, where %s was asked for: %v", setting, cfg.synchronous, err)
+			}
+			if err := c.close(); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }
 
@@ -357,6 +366,10 @@ func TestReadOnly(t *testing.T) {
 	if _, err := r.Append(t.Context(), to("a", es.Exactly(1), event("changed"))); !errors.Is(err, es.ErrClosed) {
 		t.Fatalf("Append once closed: %v, want es.ErrClosed", err)
 	}
+}
+
+func TestNilOption(t *testing.T) {
+	mustAppend(t, openAt(t, newPath(t), nil, WithReaders(1), nil), to("a", es.ExpectNone, event("made")))
 }
 
 func TestOpenAtOnce(t *testing.T) {

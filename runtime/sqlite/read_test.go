@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"github.com/esgen/esgen/runtime/es"
 )
 
@@ -350,28 +348,57 @@ func TestDamagedIndexesAndStreams(t *testing.T) {
 	}
 }
 
-// A stream whose head has been lost sight of takes no more events.
+// The head of a stream has no checksum. It is compared with the events that there
+// are: one that is too low must not hide any.
 func TestDamagedHead(t *testing.T) {
 	path := newPath(t)
 	s := openAt(t, path)
 	fill(t, s, 3, "a")
 	closeStore(t, s)
-	for head, want := range map[int]string{2: "the file contradicts itself", 4: "version 4 is missing"} {
-		run(t, path, fmt.Sprint("UPDATE es_streams SET head = ", head))
+	for _, test := range []struct {
+		head           int
+		reading, event string // what the errors say
+	}{
+		{0, "its head is version 0, and it has an event of version 3", "the file contradicts itself"},
+		{2, "its head is version 2, and it has an event of version 3", "the file contradicts itself"},
+		{4, "version 4 is missing", ""},
+	} {
+		run(t, path, fmt.Sprint("UPDATE es_streams SET head = ", test.head))
 		s := openAt(t, path)
-		var err error
-		if head < 3 {
-			_, err = s.Append(t.Context(), to("a", es.ExpectAny, event("made")))
-		} else {
-			_, err = readError(t, s, "a", es.ReadStream{})
+		errs := make(map[string]error)
+		for _, opts := range []es.ReadStream{{}, {Backwards: true}, {From: 2}} {
+			_, errs[fmt.Sprintf("Stream %+v", opts)] = readError(t, s, "a", opts)
 		}
-		if !errors.Is(err, es.ErrCorrupt) || !strings.Contains(err.Error(), want) {
-			t.Errorf("head %d: %v, want es.ErrCorrupt with %q", head, err, want)
+		for _, errs["All of the stream"] = range s.All(t.Context(), es.ReadAll{Streams: []string{"a"}}) {
+		}
+		for what, err := range errs {
+			if !errors.Is(err, es.ErrCorrupt) || !strings.Contains(err.Error(), test.reading) {
+				t.Errorf("head %d: %s: %v, want es.ErrCorrupt with %q", test.head, what, err, test.reading)
+			}
+		}
+		if test.event != "" {
+			_, err := s.Append(t.Context(), to("a", es.ExpectAny, event("made")))
+			if !errors.Is(err, es.ErrCorrupt) || !strings.Contains(err.Error(), test.event) {
+				t.Errorf("head %d: Append: %v, want es.ErrCorrupt with %q", test.head, err, test.event)
+			}
 		}
 		if got := positions(t, s, es.ReadAll{}); len(got) != 3 {
 			t.Errorf("read %v", got)
 		}
 		closeStore(t, s)
+	}
+}
+
+// What is missing has no position and no type, and the error makes none up.
+func TestErrorOfWhatIsMissing(t *testing.T) {
+	path := newPath(t)
+	s := openAt(t, path)
+	fill(t, s, 3, "a")
+	closeStore(t, s)
+	tamper(t, path, "DELETE FROM es_events WHERE position = 3")
+	_, err := readError(t, openAt(t, path), "a", es.ReadStream{})
+	if want := "stream a, version 3: corrupt: version 3 is missing"; err == nil || err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
 	}
 }
 
@@ -443,59 +470,6 @@ func TestQueriesUseIndexes(t *testing.T) {
 		}
 		if text := strings.Join(plan, "; "); !strings.Contains(text, index) || strings.Contains(text, "SCAN") {
 			t.Errorf("%s: the plan is %q, want it to use %s", query, text, index)
-		}
-	}
-}
-
-func TestConditions(t *testing.T) {
-	s := openAt(t, newPath(t))
-	fill(t, s, 2000, "a")
-	mustAppend(t, s, to("rare", es.ExpectNone, event("rare", es.Tag{Key: "person", Value: "7"}))) // 2001
-	fill(t, s, 2000, "b")
-	var tags []es.Tag
-	for i := range 2 * mostTags {
-		tags = append(tags, es.Tag{Key: "many", Value: fmt.Sprint(i)})
-	}
-	mustAppend(t, s, to("almost", es.ExpectNone, event("tagged", tags[1:]...))) // 4002
-	mustAppend(t, s, to("tagged", es.ExpectNone, event("tagged", tags...)))     // 4003
-	fill(t, s, 2000, "c")
-
-	person := es.Item{Tags: []es.Tag{{Key: "person", Value: "7"}}}
-	for _, test := range []struct {
-		item  es.Item
-		after int64
-		want  int64
-	}{
-		{person, 0, 2001}, {person, 2000, 2001}, {person, 2001, 0}, {person, 6003, 0}, {person, 1 << 60, 0}, {person, -1 << 63, 2001},
-		{es.Item{Types: []string{"rare"}}, 7, 2001}, {es.Item{Types: []string{"rare", "type0"}}, 2000, 2001},
-		{es.Item{Types: []string{"no such type"}}, 0, 0}, {es.Item{Types: []string{"no such type"}, Tags: person.Tags}, 0, 0},
-		{es.Item{}, 17, 18}, {es.Item{}, 6002, 6003}, {es.Item{}, 6003, 0},
-		{es.Item{Tags: tags}, 0, 4003}, {es.Item{Tags: tags[1:]}, 0, 4002},
-		{es.Item{Types: []string{"type0"}}, 6003 - nearHead, 0}, {es.Item{Types: []string{"type1"}}, 6003 - nearHead - 1, 0},
-	} {
-		query := es.Query{Items: []es.Item{test.item}}
-		want := test.want
-		if want == 0 { // by the book
-			for e, err := range s.All(t.Context(), es.ReadAll{After: test.after}) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				if query.Matches(e.Type, e.Tags) {
-					want = e.Position
-					break
-				}
-			}
-		}
-		a := to(uuid.NewString(), es.ExpectNone, event("signed"))
-		a.Conditions = []es.Condition{{Query: query, After: test.after}}
-		// In a group the condition is judged beside others, and behind new events.
-		group := writeGroup(s, to(uuid.NewString(), es.Exactly(3), event("never")), a)
-		broken, _ := errors.AsType[*es.ConditionError](group[1].err)
-		switch {
-		case want == 0 && group[1].err != nil || want > 0 && broken == nil:
-			t.Errorf("%+v after %d: %v, want it to break at %d", test.item, test.after, group[1].err, want)
-		case want > 0 && (broken.Position != want || broken.After != test.after):
-			t.Errorf("%+v after %d: broken at %d, want %d", test.item, test.after, broken.Position, want)
 		}
 	}
 }

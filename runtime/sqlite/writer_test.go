@@ -4,6 +4,7 @@ package sqlite
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -163,63 +165,54 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-func TestUnknownOutcome(t *testing.T) {
-	ioerr := sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync}
-	for _, test := range []struct {
-		name   string
-		commit func(*conn) error
-		stored bool
-	}{
-		{"Stored", func(c *conn) error { return errors.Join(c.exec("COMMIT"), ioerr) }, true},
-		{"Lost", func(*conn) error { return ioerr }, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			failing := false
-			s := openAt(t, newPath(t), withFaults(faults{commit: func(c *conn) error {
-				if !failing {
-					return c.exec("COMMIT")
-				}
-				failing = false // the disk recovers
-				return test.commit(c)
-			}}))
-			mustAppend(t, s, to("a", es.ExpectNone, event("made")))
+// waitingContext is cancelled by whoever waits for it.
+type waitingContext struct {
+	context.Context
+	cancel context.CancelFunc
+}
 
-			failing = true
-			written, other := to("a", es.Exactly(1), event("changed")), to("b", es.ExpectNone, event("made"))
-			behind := to("a", es.Exactly(2), event("changed")) // good only if the one before is stored
-			ahead := to("a", es.Exactly(1), event("changed"))  // good only if it is not
-			// A conflict within the group is judged by what may not have come to be.
-			group := writeGroup(s, written, to("b", es.Exactly(3), event("made")), other, ahead)
-			for _, i := range []int{0, 2} {
-				if err := group[i].err; !errors.Is(err, es.ErrOutcomeUnknown) {
-					t.Fatalf("append %d: %v, want es.ErrOutcomeUnknown", i, err)
-				}
-			}
-			if err := group[1].err; !errors.Is(err, es.ErrConflict) {
-				t.Fatalf("append 1: %v, want a conflict", err)
-			}
-			if test.stored {
-				if err := group[3].err; !errors.Is(err, es.ErrConflict) {
-					t.Fatalf("an append at a version that was taken: %v, want a conflict", err)
-				}
-			} else if err := group[3].err; err != nil {
-				t.Fatalf("an append whose conflict never came to be: %v", err)
-			}
+func (c waitingContext) Done() <-chan struct{} {
+	c.cancel()
+	return c.Context.Done()
+}
 
-			// The same append settles it.
-			r, err := s.Append(t.Context(), written)
-			if test.stored {
-				if err != nil || !r.Repeated || r.Position != 2 {
-					t.Fatalf("sent again: %+v, %v, want it repeated at position 2", r, err)
-				}
-				mustAppend(t, s, behind)
-			} else if !errors.Is(err, es.ErrConflict) {
-				t.Fatalf("sent again after another took its place: %+v, %v, want a conflict", r, err)
-			}
-			if r := mustAppend(t, s, other); r.Repeated != test.stored {
-				t.Fatalf("sent again: %+v, want Repeated %t", r, test.stored)
-			}
+// An append that waits behind a long transaction heeds its context, and is not
+// stored when its turn would have come.
+func TestCancelledWhileWaiting(t *testing.T) {
+	begun, end := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	s := openAt(t, newPath(t), withFaults(faults{begin: func(*conn) error {
+		once.Do(func() {
+			close(begun)
+			<-end
 		})
+		return nil
+	}}))
+	var appending sync.WaitGroup
+	appending.Go(func() {
+		if _, err := s.Append(t.Context(), to("a", es.ExpectNone, event("made"))); err != nil {
+			t.Error(err)
+		}
+	})
+	<-begun
+	cancelled := make(chan error, 1)
+	appending.Go(func() {
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := s.Append(waitingContext{ctx, cancel}, to("b", es.ExpectNone, event("made")))
+		cancelled <- err
+	})
+	select {
+	case err := <-cancelled:
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want context.Canceled", err)
+		}
+	case <-time.After(10 * time.Second): // it would wait for ever
+		t.Error("an append that waits does not heed its context")
+	}
+	close(end)
+	appending.Wait()
+	if got := positions(t, s, es.ReadAll{}); len(got) != 1 {
+		t.Errorf("%d events are stored, want 1", len(got))
 	}
 }
 

@@ -16,6 +16,10 @@ var invalidCases = []testCase{
 	{"BeforeRepetition", "whether an append is well formed is judged first", invalidFirst},
 }
 
+func within(stream es.Stream) es.StreamAppend {
+	return es.StreamAppend{Stream: stream, Expected: es.ExpectAny, Events: events(1, "thing.done")}
+}
+
 // invalidAppends are not well formed, each in one way.
 func invalidAppends() map[string]es.Append {
 	broken := func(change func(*es.NewEvent)) es.Append {
@@ -30,6 +34,9 @@ func invalidAppends() map[string]es.Append {
 		"no event":              write(to("good", es.ExpectAny, event("thing.done")), to("bad", es.ExpectAny)),
 		"no stream name":        write(to("good", es.ExpectAny, event("thing.done")), to("", es.ExpectAny, event("thing.done"))),
 		"stream name not UTF-8": write(to("bad\xff", es.ExpectAny, event("thing.done"))),
+		"category not UTF-8":    write(within(es.Stream{Name: "bad", Category: "\xff{id}", Key: "7"})),
+		"key not UTF-8":         write(within(es.Stream{Name: "bad", Category: "bad-{id}", Key: "\xff"})),
+		"command not UTF-8":     write(commanded("a\xffb", to("bad", es.ExpectAny, event("thing.done")))),
 		"a stream twice":        write(to("a", es.ExpectAny, event("thing.done")), to("b", es.ExpectAny, event("thing.done")), to("a", es.ExpectAny, event("thing.done"))),
 		"expected -3":           write(to("a", es.Exactly(-3), event("thing.done"))),
 		"expected minimum":      write(to("a", es.Exactly(math.MinInt64), event("thing.done"))),
@@ -45,6 +52,8 @@ func invalidAppends() map[string]es.Append {
 		"time too late":         broken(func(e *es.NewEvent) { e.RecordedAt = time.Unix(0, math.MaxInt64).Add(1) }),
 		"nil payload":           broken(func(e *es.NewEvent) { e.Payload = nil }),
 		"empty payload":         broken(func(e *es.NewEvent) { e.Payload = []byte{} }),
+		"payload not UTF-8":     broken(func(e *es.NewEvent) { e.Payload = []byte("\"\xff\"") }),
+		"metadata not UTF-8":    broken(func(e *es.NewEvent) { e.Metadata = []byte("{\"a\":\"\xff\"}") }),
 		"tag without key":       broken(func(e *es.NewEvent) { e.Tags = append(e.Tags, tag("", "v")) }),
 		"tag key not UTF-8":     broken(func(e *es.NewEvent) { e.Tags = append(e.Tags, tag("\xff", "v")) }),
 		"tag value not UTF-8":   broken(func(e *es.NewEvent) { e.Tags = append(e.Tags, tag("k", "\xed\xa0\x80")) }),

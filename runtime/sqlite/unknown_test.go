@@ -1,0 +1,151 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/mattn/go-sqlite3"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+var errFsync = sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync}
+
+func TestUnknownOutcome(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		commit func(*conn) error
+		stored bool
+	}{
+		{"Stored", func(c *conn) error { return errors.Join(c.exec("COMMIT"), errFsync) }, true},
+		{"Lost", func(*conn) error { return errFsync }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			failing := false
+			s := openAt(t, newPath(t), withFaults(faults{commit: func(c *conn) error {
+				if !failing {
+					return c.exec("COMMIT")
+				}
+				failing = false // the disk recovers
+				return test.commit(c)
+			}}))
+			mustAppend(t, s, to("a", es.ExpectNone, event("made")))
+
+			failing = true
+			written, other := to("a", es.Exactly(1), event("changed")), to("b", es.ExpectNone, event("made"))
+			behind := to("a", es.Exactly(2), event("changed")) // good only if the one before is stored
+			ahead := to("a", es.Exactly(1), event("changed"))  // good only if it is not
+			// A conflict within the group is judged by what may not have come to be.
+			group := writeGroup(s, written, to("b", es.Exactly(3), event("made")), other, ahead)
+			for _, i := range []int{0, 2} {
+				if err := group[i].err; !errors.Is(err, es.ErrOutcomeUnknown) {
+					t.Fatalf("append %d: %v, want es.ErrOutcomeUnknown", i, err)
+				}
+			}
+			if err := group[1].err; !errors.Is(err, es.ErrConflict) {
+				t.Fatalf("append 1: %v, want a conflict", err)
+			}
+			if test.stored {
+				if err := group[3].err; !errors.Is(err, es.ErrConflict) {
+					t.Fatalf("an append at a version that was taken: %v, want a conflict", err)
+				}
+			} else if err := group[3].err; err != nil {
+				t.Fatalf("an append whose conflict never came to be: %v", err)
+			}
+
+			// The same append settles it.
+			r, err := s.Append(t.Context(), written)
+			if test.stored {
+				if err != nil || !r.Repeated || r.Position != 2 {
+					t.Fatalf("sent again: %+v, %v, want it repeated at position 2", r, err)
+				}
+				mustAppend(t, s, behind)
+			} else if !errors.Is(err, es.ErrConflict) {
+				t.Fatalf("sent again after another took its place: %+v, %v, want a conflict", r, err)
+			}
+			if r := mustAppend(t, s, other); r.Repeated != test.stored {
+				t.Fatalf("sent again: %+v, want Repeated %t", r, test.stored)
+			}
+		})
+	}
+}
+
+// What a commit of unknown outcome has left in the WAL may be on its way to the disk
+// for ever. It is brought to the main file, on a connection of its own, before
+// anything is said of it: before the append that is sent again, or any other, is
+// judged.
+func TestUnknownOutcomeIsBroughtToDisk(t *testing.T) {
+	var (
+		failing bool
+		before  *conn // that met the error
+		begun   []*conn
+		path    = newPath(t)
+	)
+	s := openAt(t, path, WithBusyTimeout(0), withFaults(faults{
+		commit: func(c *conn) error {
+			if failing {
+				failing, before = false, c
+				return errors.Join(c.exec("COMMIT"), errFsync)
+			}
+			return c.exec("COMMIT")
+		},
+		begin: func(c *conn) error {
+			if before == nil {
+				return nil
+			}
+			begun = append(begun, c)
+			if info, err := os.Stat(path + "-wal"); err != nil || len(begun) == 1 && info.Size() > 0 {
+				t.Errorf("a transaction begins after a commit of unknown outcome, and the WAL has %d bytes, %v", info.Size(), err)
+			}
+			return nil
+		},
+	}))
+	mustAppend(t, s, to("a", es.ExpectNone, event("made")))
+	// Whoever else has the file open keeps SQLite from emptying the WAL when the
+	// writer's connection is closed.
+	reader, err := dial(s.file.source("mode=rw", "_busy_timeout=0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.close()
+
+	failing = true
+	doubtful := to("a", es.Exactly(1), event("changed"))
+	if _, err := s.Append(t.Context(), doubtful); !errors.Is(err, es.ErrOutcomeUnknown) {
+		t.Fatalf("got %v, want es.ErrOutcomeUnknown", err)
+	}
+	if before.statements != nil {
+		t.Error("the connection that met the error is still open")
+	}
+
+	// While somebody reads, the WAL cannot be emptied, and nothing is said.
+	if err := reader.script("BEGIN; SELECT count(*) FROM es_events"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if r, err := s.Append(t.Context(), doubtful); !errors.Is(err, ErrBusy) || errors.Is(err, es.ErrOutcomeUnknown) {
+			t.Fatalf("sent again while the WAL cannot be emptied: %+v, %v, want ErrBusy", r, err)
+		}
+	}
+	if len(begun) > 0 {
+		t.Error("a transaction began before what the WAL holds was on disk")
+	}
+
+	if err := reader.exec("ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if r := mustAppend(t, s, doubtful); !r.Repeated || r.Position != 2 {
+		t.Errorf("sent again: %+v, want it repeated at position 2", r)
+	}
+	mustAppend(t, s, to("a", es.Exactly(2), event("changed")))
+	// That is done once.
+	if len(begun) != 2 || begun[0] == before || begun[0] != begun[1] {
+		t.Errorf("%d transactions on the connections %v, want 2 on one that is not %p", len(begun), begun, before)
+	}
+	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() == 0 {
+		t.Errorf("the WAL has been emptied again: %v", err)
+	}
+}
