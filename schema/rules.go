@@ -16,7 +16,7 @@ type rule struct {
 // aggregates, events and what connects them, ES03 about what is stored.
 var rules = slices.Concat(
 	aggregateRules, eventRules, applyRules, shapeRules, nameRules, streamRules, childRules, childIDRules,
-	registryRules, typeRules, jsonRules, valueRules,
+	predeclaredRules, registryRules, typeRules, jsonRules, valueRules,
 )
 
 // Codes lists what Check may find, sorted by code.

@@ -398,6 +398,7 @@ func checkGeneratedNames(c *checker) {
 			putFirst(objects, key{o.Recv, o.Name.Value}, o)
 		}
 		generated := map[key]GeneratedName{}
+		said := map[[2]Span]bool{} // two types meet in several names, which is one finding
 		for _, g := range GeneratedNames(p) {
 			k := key{g.Recv, g.Name}
 			name := g.Name
@@ -409,7 +410,8 @@ func checkGeneratedNames(c *checker) {
 					note(g.For, "it is generated for this").
 					help("give your %s another name", o.Kind)
 			}
-			if before, taken := generated[k]; taken && before.For != g.For {
+			if before, taken := generated[k]; taken && before.For != g.For && !said[[2]Span{before.For, g.For}] {
+				said[[2]Span{before.For, g.For}] = true
 				c.errorf(codeGeneratedName, g.For, "%s would be generated twice: as %s, and as %s", name, before.What, g.What).
 					note(before.For, "the other is generated for this").
 					help("give one of the two types another name")
