@@ -1,0 +1,11 @@
+package main
+
+// rows are the rows of the table, in their order.
+func (b *bench) rows() []row {
+	rows := b.saveRows()
+	rows = append(rows, b.batchRow())
+	rows = append(rows, b.readRows()...)
+	rows = append(rows, b.replayRows()...)
+	rows = append(rows, b.conditionRows()...)
+	return append(rows, b.sizeRows()...)
+}
