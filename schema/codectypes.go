@@ -3,6 +3,7 @@ package schema
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // CodecType is a type that generated code encodes and decodes by a pair of
@@ -18,6 +19,9 @@ type CodecType struct {
 	Named *Named
 	// Append and Read are the names of the functions.
 	Append, Read string
+	// Fields is the name of the list of the type's members, if it is a struct and has
+	// any; else empty.
+	Fields string
 	// Deep says that values may nest deeper than the declarations show: the type
 	// holds itself, or something of any depth such as raw JSON. Its Append then
 	// takes the depth that it begins at, unless it is an event.
@@ -78,7 +82,26 @@ func CodecTypes(p *Package) []CodecType {
 		types[i].Named, types[i].Deep = n.named, n.deep()
 	}
 	nameCodecs(p, types)
+	for i := range types {
+		if c := &types[i]; c.hasFields() {
+			c.Fields = "fieldsOf" + strings.TrimSuffix(strings.TrimPrefix(c.Read, "read"), "JSON")
+		}
+	}
 	return types
+}
+
+// hasFields says whether the type is a struct that is encoded by its fields, of
+// which there are some.
+func (c *CodecType) hasFields() bool {
+	t := Resolve(c.Type())
+	if n, ok := t.(*Named); ok {
+		if n.Encoding != EncodeUnder {
+			return false
+		}
+		t = Resolve(n.Under)
+	}
+	s, ok := t.(*Struct)
+	return ok && len(JSONFields(s)) > 0
 }
 
 // codecKey identifies a declared type without type arguments.

@@ -136,7 +136,7 @@ func GeneratedNames(p *Package) []GeneratedName {
 		}
 	}
 	for _, c := range CodecTypes(p) {
-		for _, name := range []string{c.Append, c.Read, c.AppendAt} {
+		for _, name := range []string{c.Append, c.Read, c.AppendAt, c.Fields} {
 			if name != "" {
 				add(c.Span(), "", name, "the codec of "+c.Name)
 			}

@@ -15,12 +15,19 @@ type decoder struct {
 	*body
 	r    string
 	code []jen.Code
+	// codec is the function's own type, and topFields its list of members until that
+	// is used.
+	codec     *schema.CodecType
+	topFields string
 }
 
 // addRead emits the function
 //
+//	var fieldsOfRegistered = [...]string{"profileId", "name"}
+//
 //	func readRegisteredJSON(r *jsonx.Reader, e *Registered) {
-//		for o := r.Object("profileId", "name"); o.Next(); {
+//		var o jsonx.Object
+//		for o.Next(r, fieldsOfRegistered[:]) {
 //			switch o.Name {
 //			case "profileId":
 //				e.ProfileID = r.UUID()
@@ -32,7 +39,7 @@ type decoder struct {
 //		}
 //	}
 func (c *codecs) addRead(t *schema.CodecType) {
-	d := &decoder{body: c.newBody(t)}
+	d := &decoder{body: c.newBody(t), codec: t, topFields: t.Fields}
 	d.r = d.local("r")
 	p := pointee(d.e)
 	switch n, ok := t.Type().(*schema.Named); {
@@ -321,7 +328,8 @@ func (d *decoder) decodeStruct(p place, t *schema.Struct) {
 		names[i] = strconv.Quote(field.Name)
 	}
 	o := d.local("o")
-	d.add(jen.For(jen.Id(o).Op(":=").Add(d.read("Object", jen.Id(fill(names)))), jen.Id(o).Dot("Next").Call(), jen.Empty()).
+	d.add(jen.Var().Id(o).Add(d.f.jsonx("Object")))
+	d.add(jen.For(jen.Id(o).Dot("Next").Call(jen.Id(d.r), d.fieldList(names))).
 		Block(d.block(func() {
 			if len(fields) == 1 {
 				d.decodeField(p, fields[0])
@@ -337,6 +345,25 @@ func (d *decoder) decodeStruct(p place, t *schema.Struct) {
 			d.add(jen.Switch(jen.Id(o).Dot("Name")).Block(cases...))
 		})...))
 	d.drop(o)
+}
+
+// fieldList spells the names of a struct's members: a list of the package for the
+// function's own type, which is where codecs spend their time, else one of the
+// function.
+func (d *decoder) fieldList(names []string) *jen.Statement {
+	list := d.topFields
+	switch {
+	case len(names) == 0:
+		return jen.Nil()
+	case list != "":
+		d.topFields = ""
+		d.f.add(fmt.Sprintf("%s names what %s reads, in the order in which it is written.", list, d.codec.Read),
+			jen.Var().Id(list).Op("=").Index(jen.Op("...")).String().Values(jen.Id(fill(names))))
+	default:
+		list = d.local("fields")
+		d.add(jen.Id(list).Op(":=").Index(jen.Op("...")).String().Values(jen.Id(fill(names))))
+	}
+	return jen.Id(list).Index(jen.Op(":"))
 }
 
 // fill separates items by commas, and by line breaks where a line gets long.

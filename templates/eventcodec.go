@@ -90,7 +90,8 @@ func emitDecode(f *goFile, owner *schema.Aggregate) {
 //		if err := es.CheckVersion(s, 1); err != nil {
 //			return err
 //		}
-//		r := jsonx.NewReader(s.Payload)
+//		var r jsonx.Reader
+//		r.Reset(s.Payload)
 //		readRegisteredJSON(&r, e)
 //		return r.End("profile.registered")
 //	}
@@ -105,7 +106,8 @@ func emitDecodeEvent(f *goFile, ev *schema.Event) {
 				jen.Id(err).Op(":=").Add(f.es("CheckVersion")).Call(jen.Id(s), jen.Lit(ev.Version)),
 				jen.Id(err).Op("!=").Nil(),
 			).Block(jen.Return(jen.Id(err))),
-			jen.Id(r).Op(":=").Add(f.jsonx("NewReader")).Call(jen.Id(s).Dot("Payload")),
+			jen.Var().Id(r).Add(f.jsonx("Reader")),
+			jen.Id(r).Dot("Reset").Call(jen.Id(s).Dot("Payload")),
 			jen.Id(ev.ReadFunc()).Call(jen.Op("&").Id(r), jen.Id(e)),
 			jen.Return(jen.Id(r).Dot("End").Call(jen.Lit(ev.WireName))),
 		))

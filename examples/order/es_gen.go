@@ -428,7 +428,8 @@ func decodeOrderPlaced(s *es.Stored, e *OrderPlaced) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readOrderPlacedJSON(&r, e)
 	return r.End("order.placed")
 }
@@ -438,7 +439,8 @@ func decodeOrderCancelled(s *es.Stored, e *OrderCancelled) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readOrderCancelledJSON(&r, e)
 	return r.End("order.cancelled")
 }
@@ -448,7 +450,8 @@ func decodeShippingArrived(s *es.Stored, e *ShippingArrived) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readShippingArrivedJSON(&r, e)
 	return r.End("shipping.arrived")
 }
@@ -458,7 +461,8 @@ func decodeCartOpened(s *es.Stored, e *CartOpened) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readCartOpenedJSON(&r, e)
 	return r.End("cart.opened")
 }
@@ -468,7 +472,8 @@ func decodeNoted(s *es.Stored, e *Noted) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readNotedJSON(&r, e)
 	return r.End("cart.noted")
 }
@@ -478,7 +483,8 @@ func decodeLineAdded(s *es.Stored, e *LineAdded) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readLineAddedJSON(&r, e)
 	return r.End("cart.line_added")
 }
@@ -488,7 +494,8 @@ func decodeQuantityChanged(s *es.Stored, e *QuantityChanged) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readQuantityChangedJSON(&r, e)
 	return r.End("cart.quantity_changed")
 }
@@ -498,7 +505,8 @@ func decodeDelivered(s *es.Stored, e *Delivered) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readDeliveredJSON(&r, e)
 	return r.End("cart.delivered")
 }
@@ -509,9 +517,13 @@ func appendOrderPlacedJSON(dst []byte, e *OrderPlaced) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfOrderPlaced names what readOrderPlacedJSON reads, in the order in which it is written.
+var fieldsOfOrderPlaced = [...]string{"orderId"}
+
 // readOrderPlacedJSON reads e from its JSON form.
 func readOrderPlacedJSON(r *jsonx.Reader, e *OrderPlaced) {
-	for o := r.Object("orderId"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfOrderPlaced[:]) {
 		e.OrderID = r.UUID()
 	}
 }
@@ -523,7 +535,8 @@ func appendOrderCancelledJSON(dst []byte, e *OrderCancelled) ([]byte, error) {
 
 // readOrderCancelledJSON reads e from its JSON form.
 func readOrderCancelledJSON(r *jsonx.Reader, _ *OrderCancelled) {
-	for o := r.Object(); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, nil) {
 	}
 }
 
@@ -534,7 +547,8 @@ func appendShippingArrivedJSON(dst []byte, e *ShippingArrived) ([]byte, error) {
 
 // readShippingArrivedJSON reads e from its JSON form.
 func readShippingArrivedJSON(r *jsonx.Reader, _ *ShippingArrived) {
-	for o := r.Object(); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, nil) {
 	}
 }
 
@@ -549,9 +563,13 @@ func appendCartOpenedJSON(dst []byte, e *CartOpened) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfCartOpened names what readCartOpenedJSON reads, in the order in which it is written.
+var fieldsOfCartOpened = [...]string{"cartId", "trackingId"}
+
 // readCartOpenedJSON reads e from its JSON form.
 func readCartOpenedJSON(r *jsonx.Reader, e *CartOpened) {
-	for o := r.Object("cartId", "trackingId"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfCartOpened[:]) {
 		switch o.Name {
 		case "cartId":
 			e.CartID = r.UUID()
@@ -571,9 +589,13 @@ func appendNotedJSON(dst []byte, e *Noted) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfNoted names what readNotedJSON reads, in the order in which it is written.
+var fieldsOfNoted = [...]string{"text"}
+
 // readNotedJSON reads e from its JSON form.
 func readNotedJSON(r *jsonx.Reader, e *Noted) {
-	for o := r.Object("text"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfNoted[:]) {
 		e.Text = r.String()
 	}
 }
@@ -589,9 +611,13 @@ func appendLineAddedJSON(dst []byte, e *LineAdded) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfLineAdded names what readLineAddedJSON reads, in the order in which it is written.
+var fieldsOfLineAdded = [...]string{"sku", "quantity"}
+
 // readLineAddedJSON reads e from its JSON form.
 func readLineAddedJSON(r *jsonx.Reader, e *LineAdded) {
-	for o := r.Object("sku", "quantity"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfLineAdded[:]) {
 		switch o.Name {
 		case "sku":
 			e.SKU = r.String()
@@ -612,9 +638,13 @@ func appendQuantityChangedJSON(dst []byte, e *QuantityChanged) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfQuantityChanged names what readQuantityChangedJSON reads, in the order in which it is written.
+var fieldsOfQuantityChanged = [...]string{"sku", "quantity"}
+
 // readQuantityChangedJSON reads e from its JSON form.
 func readQuantityChangedJSON(r *jsonx.Reader, e *QuantityChanged) {
-	for o := r.Object("sku", "quantity"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfQuantityChanged[:]) {
 		switch o.Name {
 		case "sku":
 			e.SKU = r.String()
@@ -634,9 +664,13 @@ func appendDeliveredJSON(dst []byte, e *Delivered) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfDelivered names what readDeliveredJSON reads, in the order in which it is written.
+var fieldsOfDelivered = [...]string{"trackingId"}
+
 // readDeliveredJSON reads e from its JSON form.
 func readDeliveredJSON(r *jsonx.Reader, e *Delivered) {
-	for o := r.Object("trackingId"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfDelivered[:]) {
 		e.TrackingID = r.String()
 	}
 }

@@ -167,7 +167,8 @@ func decodeRegistered(s *es.Stored, e *Registered) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readRegisteredJSON(&r, e)
 	return r.End("profile.registered")
 }
@@ -177,7 +178,8 @@ func decodeRenamed(s *es.Stored, e *Renamed) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readRenamedJSON(&r, e)
 	return r.End("profile.renamed")
 }
@@ -187,7 +189,8 @@ func decodeVisited(s *es.Stored, e *Visited) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readVisitedJSON(&r, e)
 	return r.End("profile.visited")
 }
@@ -197,7 +200,8 @@ func decodeSignedIn(s *es.Stored, e *SignedIn) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readSignedInJSON(&r, e)
 	return r.End("profile.signed_in")
 }
@@ -216,9 +220,13 @@ func appendRegisteredJSON(dst []byte, e *Registered) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfRegistered names what readRegisteredJSON reads, in the order in which it is written.
+var fieldsOfRegistered = [...]string{"profileId", "name", "registeredAt"}
+
 // readRegisteredJSON reads e from its JSON form.
 func readRegisteredJSON(r *jsonx.Reader, e *Registered) {
-	for o := r.Object("profileId", "name", "registeredAt"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfRegistered[:]) {
 		switch o.Name {
 		case "profileId":
 			e.ProfileID = r.UUID()
@@ -242,9 +250,13 @@ func appendRenamedJSON(dst []byte, e *Renamed) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfRenamed names what readRenamedJSON reads, in the order in which it is written.
+var fieldsOfRenamed = [...]string{"name"}
+
 // readRenamedJSON reads e from its JSON form.
 func readRenamedJSON(r *jsonx.Reader, e *Renamed) {
-	for o := r.Object("name"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfRenamed[:]) {
 		if v := r.String(); r.Got() {
 			e.Name = restoreName(v)
 		}
@@ -261,9 +273,13 @@ func appendVisitedJSON(dst []byte, e *Visited) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfVisited names what readVisitedJSON reads, in the order in which it is written.
+var fieldsOfVisited = [...]string{"page"}
+
 // readVisitedJSON reads e from its JSON form.
 func readVisitedJSON(r *jsonx.Reader, e *Visited) {
-	for o := r.Object("page"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfVisited[:]) {
 		e.Page = r.String()
 	}
 }
@@ -275,7 +291,8 @@ func appendSignedInJSON(dst []byte, e *SignedIn) ([]byte, error) {
 
 // readSignedInJSON reads e from its JSON form.
 func readSignedInJSON(r *jsonx.Reader, _ *SignedIn) {
-	for o := r.Object(); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, nil) {
 	}
 }
 

@@ -3,6 +3,7 @@ package jsonx_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -168,6 +169,31 @@ func TestAppendTime(t *testing.T) {
 	}
 	for year := range 10000 {
 		day(time.Date(year, 3, 0, 23, 59, 59, year, time.UTC))
+	}
+}
+
+// Every day that can be written is read, and none that there is not.
+func TestDays(t *testing.T) {
+	var payload []byte
+	var r jsonx.Reader
+	last := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).Unix()
+	for day := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).Unix(); day <= last; day += 24 * 60 * 60 {
+		at := time.Unix(day, 0).UTC()
+		payload, _ = jsonx.AppendTime(payload[:0], at)
+		r.Reset(payload)
+		if got := r.Time(); got != at || r.End("time") != nil {
+			t.Fatalf("%s is read as %v, %v", payload, got, r.Err())
+		}
+	}
+	for year := range 10000 {
+		for month := 1; month <= 12; month++ {
+			days := time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+			payload = fmt.Appendf(payload[:0], `"%04d-%02d-%02dT00:00:00Z"`, year, month, days+1)
+			r.Reset(payload)
+			if got := r.Time(); r.Err() == nil {
+				t.Fatalf("%s is read as %v", payload, got)
+			}
+		}
 	}
 }
 

@@ -55,8 +55,11 @@ func appendAddressJSON(dst []byte, e *address) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+var fieldsOfPlaced = [...]string{"orderId", "amount", "at", "tags", "address"}
+
 func readPlacedJSON(r *jsonx.Reader, e *placed) {
-	for o := r.Object("orderId", "amount", "at", "tags", "address"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfPlaced[:]) {
 		switch o.Name {
 		case "orderId":
 			e.OrderID = r.String()
@@ -74,8 +77,11 @@ func readPlacedJSON(r *jsonx.Reader, e *placed) {
 	}
 }
 
+var fieldsOfAddress = [...]string{"street", "city", "zip"}
+
 func readAddressJSON(r *jsonx.Reader, e *address) {
-	for o := r.Object("street", "city", "zip"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfAddress[:]) {
 		switch o.Name {
 		case "street":
 			e.Street = r.String()

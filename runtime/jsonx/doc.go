@@ -25,8 +25,11 @@
 // first error stays, everything after it reads as nothing, and so code that
 // reads need not look at errors until the end:
 //
+//	var fieldsOfRenamed = [...]string{"name", "at"}
+//
 //	func readRenamedJSON(r *jsonx.Reader, e *Renamed) {
-//		for o := r.Object("name", "at"); o.Next(); {
+//		var o jsonx.Object
+//		for o.Next(r, fieldsOfRenamed[:]) {
 //			switch o.Name {
 //			case "name":
 //				e.Name = r.String()
@@ -36,7 +39,8 @@
 //		}
 //	}
 //
-//	r := jsonx.NewReader(payload)
+//	var r jsonx.Reader
+//	r.Reset(payload)
 //	readRenamedJSON(&r, &e)
 //	err := r.End("Renamed") // an *es.DecodeError: which field, at which byte
 //

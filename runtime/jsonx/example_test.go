@@ -25,8 +25,11 @@ func appendRenamedJSON(dst []byte, e *Renamed) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+var fieldsOfRenamed = [...]string{"name", "at"}
+
 func readRenamedJSON(r *jsonx.Reader, e *Renamed) {
-	for o := r.Object("name", "at"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfRenamed[:]) {
 		switch o.Name {
 		case "name":
 			e.Name = r.String()

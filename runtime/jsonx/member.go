@@ -35,15 +35,20 @@ func (r *Reader) name() ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
-	if r.peek() != ':' {
-		r.unexpected(r.pos, "':'")
-		return nil, false
-	}
-	r.pos++
 	if escaped {
 		name = unescape(name)
 	}
-	return name, true
+	return name, r.colon()
+}
+
+// colon reads the colon after the name of a member.
+func (r *Reader) colon() bool {
+	if r.peek() != ':' {
+		r.unexpected(r.pos, "':'")
+		return false
+	}
+	r.pos++
+	return true
 }
 
 // Map begins to read an object as a map, and returns the map to put its members

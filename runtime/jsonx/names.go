@@ -27,7 +27,7 @@ var hashSeed = maphash.MakeSeed()
 type nameStack struct {
 	// The first are in few, so that the names of small objects need no memory; those
 	// after them are in many.
-	few  [16]uint64
+	few  [8]uint64
 	many []uint64
 	n    int
 }

@@ -1,36 +1,16 @@
 package jsonx
 
+import "slices"
+
 // Object reads the members of a JSON object into the fields of a struct. Members
 // are expected in the order of the fields, as codecs write them, which costs one
-// comparison each; any other order is fine too.
-type Object struct {
-	// Name is the member whose value is to be read, after Next has returned true.
-	// It is one of the fields.
-	Name string
-
-	r      *Reader
-	fields []string
-	// next is the field after the one that was found last, where the search for the
-	// next begins.
-	next int
-	// start is where the object begins.
-	start int
-	// before is what stands before the next member: the opening brace, a comma, or 0
-	// where there is no object.
-	before byte
-	// seen has a bit for each of the first fields, more those of the others.
-	seen [4]uint64
-	more []uint64
-	// unknown are the members that are no fields.
-	unknown nameSet
-}
-
-// Object begins to read an object whose members are the given fields: all of a
-// struct's, in the order in which they are written. They are names without
-// characters that JSON escapes. A loop then reads what is there; where there is
-// null, or an error, it does nothing.
+// comparison each; any other order is fine too. The zero Object is about to begin
+// one object, and is of no use after it.
 //
-//	for o := r.Object("name", "age"); o.Next(); {
+//	var fields = [...]string{"name", "age"}
+//
+//	var o jsonx.Object
+//	for o.Next(r, fields[:]) {
 //		switch o.Name {
 //		case "name":
 //			p.Name = r.String()
@@ -38,125 +18,166 @@ type Object struct {
 //			p.Age = r.Int()
 //		}
 //	}
-func (r *Reader) Object(fields ...string) Object {
-	// This must be small enough to be inlined: a reader that leaked into what a
-	// function returns would have to live on the heap.
-	return Object{r: r, fields: fields, start: r.pos, before: r.openObject()}
+type Object struct {
+	// Name is the member whose value is to be read, after Next has returned true.
+	// It is one of the fields.
+	Name string
+
+	// next is the field after the one that was found last, where the search for the
+	// next begins.
+	next int
+	// start is where the object begins.
+	start int
+	// before is what stands before the next member: the opening brace or a comma. It
+	// is unbegun before the object is looked at, and ended after it.
+	before byte
+	// seen has a bit for each of the first fields, more those of the others.
+	seen uint64
+	more []uint64
+	// unknown are the members that are no fields.
+	unknown nameSet
 }
 
-// openObject goes one level deeper and returns the opening brace, which is still
-// to be read, or returns 0.
-func (r *Reader) openObject() byte {
-	if r.peek() != '{' {
-		r.mismatch("an object")
-		return 0
-	}
-	if !r.open() {
-		return 0
-	}
-	return '{'
-}
+// What stands before no member.
+const (
+	unbegun = byte(0)
+	ended   = byte(1)
+)
+
+// seenBits is how many fields seen has bits for.
+const seenBits = 64
 
 // Next goes to the next member that is a field, and says whether there is one.
-// Members that are no fields are skipped. A name that comes twice is an error.
-func (o *Object) Next() bool {
-	r := o.r
-	if i := o.written(); i >= 0 && !o.mark(i) {
-		o.Name = o.fields[i]
-		r.pos += len(o.Name) + 4
-		r.null = false
-		o.before, o.next = ',', i+1
-		return true
+// Members that are no fields are skipped, and a name that comes twice is an error.
+// Where there is null in the place of the object, or an error, there is no member.
+//
+// The fields are all of a struct's, in the order in which they are written, and
+// must be the same each time. They are names without characters that JSON escapes.
+func (o *Object) Next(r *Reader, fields []string) bool {
+	// A reader that o kept would have to live on the heap, hence it is a parameter.
+	if o.before == unbegun {
+		o.begin(r)
 	}
-	return o.search()
+	return o.expected(r, fields) || o.search(r, fields)
 }
 
-// written finds the field whose member comes next as codecs write it: after the
-// separator the name in quotes and the colon, without a space. It is -1 for none.
-func (o *Object) written() int {
-	b := o.r.data[o.r.pos:]
-	if len(b) < 4 || b[0] != o.before || b[1] != '"' || o.before == 0 {
-		return -1
+// begin goes one level deeper, and leaves the opening brace to be read.
+func (o *Object) begin(r *Reader) {
+	o.before = ended
+	if r.peek() != '{' {
+		r.mismatch("an object")
+	} else if r.open() {
+		o.start, o.before = r.pos, '{'
 	}
-	b = b[2:]
-	for i := o.next; i < len(o.fields); i++ {
-		if startsWith(b, o.fields[i]) {
-			return i
-		}
-	}
-	for i := range min(o.next, len(o.fields)) {
-		if startsWith(b, o.fields[i]) {
-			return i
-		}
-	}
-	return -1
 }
 
-// startsWith says whether b starts with a name that ends there.
-func startsWith(b []byte, name string) bool {
-	n := len(name)
-	return n+1 < len(b) && b[n] == '"' && b[n+1] == ':' && string(b[:n]) == name
+// expected goes to the field after the one before, if its member comes next as
+// codecs write it, without a space.
+func (o *Object) expected(r *Reader, fields []string) bool {
+	i := o.next
+	if uint(i) >= uint(len(fields)) {
+		return false
+	}
+	b, name := r.data[r.pos:], fields[i]
+	colon := len(name) + 3
+	if colon >= len(b) || b[0] != o.before || b[1] != '"' || b[colon-1] != '"' || b[colon] != ':' ||
+		string(b[2:colon-1]) != name || !o.mark(i, len(fields)) {
+		return false
+	}
+	o.Name, o.before, o.next = name, ',', i+1
+	r.pos += colon + 1
+	r.null = false
+	return true
 }
 
-// mark notes that field i is there, and says whether it had been.
-func (o *Object) mark(i int) bool {
-	var bits *uint64
-	if word := i / 64; word < len(o.seen) {
-		bits = &o.seen[word]
-	} else {
-		if o.more == nil {
-			o.more = make([]uint64, (len(o.fields)+63)/64-len(o.seen))
-		}
-		bits = &o.more[word-len(o.seen)]
+// mark notes that field i of n is there, and says whether it is for the first time.
+func (o *Object) mark(i, n int) bool {
+	if i >= seenBits {
+		return o.markMore(i, n)
 	}
-	bit := uint64(1) << (i % 64)
-	before := *bits&bit != 0
+	bit := uint64(1) << i
+	before := o.seen
+	o.seen |= bit
+	return before&bit == 0
+}
+
+func (o *Object) markMore(i, n int) bool {
+	if o.more == nil {
+		o.more = make([]uint64, (n-1)/seenBits)
+	}
+	bits := &o.more[i/seenBits-1]
+	bit := uint64(1) << (i % seenBits)
+	before := *bits
 	*bits |= bit
-	return before
+	return before&bit == 0
 }
 
 // search goes to the next member that is a field, whatever comes before it.
-func (o *Object) search() bool {
-	r := o.r
-	if o.before == 0 {
+func (o *Object) search(r *Reader, fields []string) bool {
+	if o.before == ended {
 		return false
 	}
 	if o.before == '{' {
 		r.pos++
 	}
-	for ; r.nextMember(o.before == '{'); o.before = ',' {
+	for r.nextMember(o.before == '{') {
 		pos := r.pos
-		name, ok := r.name()
-		if !ok {
+		i, name := o.field(r, fields)
+		if r.err != nil {
 			break
 		}
-		if i := o.index(name); i >= 0 {
-			if o.mark(i) {
-				r.fail(pos, duplicateName(name))
+		o.before = ','
+		if i >= 0 {
+			if !o.mark(i, len(fields)) {
+				r.fail(pos, duplicateName([]byte(fields[i])))
 				break
 			}
 			r.null = false
-			o.Name = o.fields[i]
-			o.before, o.next = ',', i+1
+			o.Name, o.next = fields[i], i+1
 			return true
 		}
 		r.noteName(&o.unknown, name)
-		r.Skip()
+		if r.Skip(); o.expected(r, fields) {
+			return true
+		}
 	}
-	r.closeNames(&o.unknown, o.start)
-	o.before = 0
+	if o.unknown.count > 0 {
+		r.closeNames(&o.unknown, o.start)
+	}
+	o.before = ended
 	return false
 }
 
-// index finds a field, beginning where it is most likely; -1 for none.
-func (o *Object) index(name []byte) int {
-	for i := o.next; i < len(o.fields); i++ {
-		if o.fields[i] == string(name) {
-			return i
+// field reads the name of a member and the colon, and finds the field; it is -1
+// for a member that is none, whose name is returned then.
+func (o *Object) field(r *Reader, fields []string) (i int, name []byte) {
+	if i = o.index(fields, r.data[r.pos+1:]); i >= 0 {
+		r.pos += len(fields[i]) + 2
+		r.colon()
+		return i, nil
+	}
+	text, escaped, ok := r.text()
+	if ok {
+		r.colon()
+	}
+	if escaped {
+		text = unescape(text)
+		i = slices.Index(fields, string(text))
+	}
+	return i, text
+}
+
+// index finds the field whose name, and a quote, b starts with, beginning where it
+// is most likely; -1 for none.
+func (o *Object) index(fields []string, b []byte) int {
+	first := min(o.next, len(fields))
+	for i, name := range fields[first:] {
+		if n := len(name); n < len(b) && b[n] == '"' && string(b[:n]) == name {
+			return first + i
 		}
 	}
-	for i := range min(o.next, len(o.fields)) {
-		if o.fields[i] == string(name) {
+	for i, name := range fields[:first] {
+		if n := len(name); n < len(b) && b[n] == '"' && string(b[:n]) == name {
 			return i
 		}
 	}

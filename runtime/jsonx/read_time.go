@@ -48,13 +48,34 @@ func parseUTC(text []byte) (t time.Time, ok bool) {
 		}
 	}
 	// A part that is not two digits is negative or large.
-	if year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31 ||
+	if year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) ||
 		uint(hour) > 23 || uint(minute) > 59 || uint(second) > 59 {
 		return t, false
 	}
-	t = time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
-	// The 31st of a month of 30 days has become the first of the next.
-	return t, day <= 28 || t.Day() == day
+	seconds := daySeconds*days(year, month, day) + 60*(60*hour+minute) + second
+	return time.Unix(yearZero+int64(seconds), int64(nanos)).UTC(), true
+}
+
+// daysIn is how many days a month has.
+func daysIn(year, month int) int {
+	switch {
+	case month != 2:
+		return 30 + (month+month>>3)&1
+	case year%4 == 0 && (year%100 != 0 || year%400 == 0):
+		return 29
+	default:
+		return 28
+	}
+}
+
+// days is the inverse of date: the days from the first of January of the year 0.
+func days(year, month, day int) int {
+	// As there, years begin in March, but here 400 of them earlier.
+	year, month = year+400, month-3
+	if month < 0 {
+		year, month = year-1, month+12
+	}
+	return 365*year + year/4 - year/100 + year/400 + (153*month+2)/5 + day - 1 + 31 + 29 - eraDays
 }
 
 // two is the number in the first two digits of b, or one far out of range.

@@ -55,17 +55,20 @@ const checkedSize = 64 << 10
 // NewReader makes a reader of data, which it borrows: data must not change until
 // the reading is done.
 func NewReader(data []byte) Reader {
-	r := Reader{data: data}
-	if len(data) >= checkedSize {
-		r.check()
-	}
+	var r Reader
+	r.Reset(data)
 	return r
 }
 
 // Reset makes the reader read data, from its beginning, and forgets all errors.
 // It borrows data as NewReader does.
 func (r *Reader) Reset(data []byte) {
-	*r = Reader{data: data, names: nameStack{many: r.names.many}}
+	// A struct that is put together elsewhere and copied costs more than this.
+	r.data, r.pos, r.depth = data, 0, 0
+	r.err, r.errPos = nil, 0
+	r.state, r.null = inside, false
+	r.names.n = 0
+	r.outer, r.outerPos = nil, 0
 	if len(data) >= checkedSize {
 		r.check()
 	}

@@ -63,7 +63,8 @@ func TestDecodeErrors(t *testing.T) {
 		if e.OrderID == "refused" {
 			// As a value object does it that comes last in the payload.
 			r = jsonx.NewReader([]byte(test.payload))
-			for o := r.Object("orderId"); o.Next(); {
+			var o jsonx.Object
+			for o.Next(&r, []string{"orderId"}) {
 				if r.String() == "refused" {
 					r.Fail(refused)
 				}
@@ -101,7 +102,8 @@ func TestAfterAnError(t *testing.T) {
 	for r.Array(); r.More(); {
 		t.Error("an element")
 	}
-	for o := r.Object("b"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(&r, []string{"b"}) {
 		t.Error("a member")
 	}
 	var m map[string]int
@@ -141,7 +143,8 @@ func TestNull(t *testing.T) {
 				r.Int()
 			}
 		case 4:
-			for o := r.Object("x"); o.Next(); {
+			var o jsonx.Object
+			for o.Next(&r, []string{"x"}) {
 				r.Int()
 			}
 		case 5:
@@ -207,7 +210,8 @@ func TestObject(t *testing.T) {
 		}
 		read := func(payload string) (sum int, err error) {
 			r := jsonx.NewReader([]byte(payload))
-			for o := r.Object(fields...); o.Next(); {
+			var o jsonx.Object
+			for o.Next(&r, fields) {
 				var i int
 				if _, err := fmt.Sscanf(o.Name, "field%d", &i); err != nil {
 					t.Fatal(err)
@@ -297,11 +301,10 @@ func FuzzReader(f *testing.F) {
 			case 8:
 				r.UUID()
 			case 9:
-				object := r.Object("a", "b", "c")
-				o = &object
+				o = new(jsonx.Object)
 			case 10:
 				if o != nil {
-					o.Next()
+					o.Next(&r, []string{"a", "b", "c"})
 				}
 			case 11:
 				m = jsonx.Map(&r, m)

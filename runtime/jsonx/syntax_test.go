@@ -104,7 +104,8 @@ type part struct {
 }
 
 func readPart(r *jsonx.Reader, p *part) {
-	for o := r.Object("a", "b"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, []string{"a", "b"}) {
 		switch o.Name {
 		case "a":
 			p.A = r.RawMessage()

@@ -309,7 +309,8 @@ func decodeBasics(s *es.Stored, e2 *Basics) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readBasicsJSON(&r2, e2)
 	return r2.End("thing.basics")
 }
@@ -319,7 +320,8 @@ func decodeDeclared(s *es.Stored, e2 *Declared) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readDeclaredJSON(&r2, e2)
 	return r2.End("thing.declared")
 }
@@ -329,7 +331,8 @@ func decodeKnown(s *es.Stored, e2 *Known) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readKnownJSON(&r2, e2)
 	return r2.End("thing.known")
 }
@@ -339,7 +342,8 @@ func decodePointers(s *es.Stored, e2 *Pointers) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readPointersJSON(&r2, e2)
 	return r2.End("thing.pointers")
 }
@@ -349,7 +353,8 @@ func decodeSlices(s *es.Stored, e2 *Slices) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readSlicesJSON(&r2, e2)
 	return r2.End("thing.slices")
 }
@@ -359,7 +364,8 @@ func decodeArrays(s *es.Stored, e2 *Arrays) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readArraysJSON(&r2, e2)
 	return r2.End("thing.arrays")
 }
@@ -369,7 +375,8 @@ func decodeMaps(s *es.Stored, e2 *Maps) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readMapsJSON(&r2, e2)
 	return r2.End("thing.maps")
 }
@@ -379,7 +386,8 @@ func decodeEmbedded(s *es.Stored, e2 *Embedded) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readEmbeddedJSON(&r2, e2)
 	return r2.End("thing.embedded")
 }
@@ -389,7 +397,8 @@ func decodeTags(s *es.Stored, e2 *Tags) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readTagsJSON(&r2, e2)
 	return r2.End("thing.tags")
 }
@@ -399,7 +408,8 @@ func decodeLeadingEmpty(s *es.Stored, e2 *LeadingEmpty) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readLeadingEmptyJSON(&r2, e2)
 	return r2.End("thing.leading_empty")
 }
@@ -409,7 +419,8 @@ func decodeAllEmpty(s *es.Stored, e2 *AllEmpty) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readAllEmptyJSON(&r2, e2)
 	return r2.End("thing.all_empty")
 }
@@ -419,7 +430,8 @@ func decodeNothing(s *es.Stored, e2 *Nothing) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readNothingJSON(&r2, e2)
 	return r2.End("thing.nothing")
 }
@@ -429,7 +441,8 @@ func decodeMarshalers(s *es.Stored, e2 *Marshalers) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readMarshalersJSON(&r2, e2)
 	return r2.End("thing.marshalers")
 }
@@ -439,7 +452,8 @@ func decodeForeign(s *es.Stored, e2 *Foreign) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readForeignJSON(&r2, e2)
 	return r2.End("thing.foreign")
 }
@@ -449,7 +463,8 @@ func decodeTree(s *es.Stored, e2 *Tree) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readTreeJSON(&r2, e2)
 	return r2.End("thing.tree")
 }
@@ -459,7 +474,8 @@ func decodeValues(s *es.Stored, e2 *Values) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readValuesJSON(&r2, e2)
 	return r2.End("thing.values")
 }
@@ -469,7 +485,8 @@ func decodeShadows(s *es.Stored, e2 *Shadows) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readShadowsJSON(&r2, e2)
 	return r2.End("thing.shadows")
 }
@@ -479,7 +496,8 @@ func decodeImports(s *es.Stored, e2 *Imports) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readImportsJSON(&r2, e2)
 	return r2.End("thing.imports")
 }
@@ -489,7 +507,8 @@ func decodeWide(s *es.Stored, e2 *Wide) error {
 	if err2 := es.CheckVersion(s, 1); err2 != nil {
 		return err2
 	}
-	r2 := jsonx2.NewReader(s.Payload)
+	var r2 jsonx2.Reader
+	r2.Reset(s.Payload)
 	readWideJSON(&r2, e2)
 	return r2.End("thing.wide")
 }
@@ -524,10 +543,14 @@ func appendBasicsJSON(dst2 []byte, e2 *Basics) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfBasics names what readBasicsJSON reads, in the order in which it is written.
+var fieldsOfBasics = [...]string{"Bool", "String", "Int", "Int8", "Int16", "Int32", "Int64", "Uint", "Uint8", "Uint16",
+	"Uint32", "Uint64", "Uintptr", "Float32", "Float64", "Byte", "Rune"}
+
 // readBasicsJSON reads e from its JSON form.
 func readBasicsJSON(r2 *jsonx2.Reader, e2 *Basics) {
-	for o2 := r2.Object("Bool", "String", "Int", "Int8", "Int16", "Int32", "Int64", "Uint", "Uint8", "Uint16",
-		"Uint32", "Uint64", "Uintptr", "Float32", "Float64", "Byte", "Rune"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfBasics[:]) {
 		switch o2.Name {
 		case "Bool":
 			e2.Bool = r2.Bool()
@@ -614,10 +637,14 @@ func appendDeclaredJSON(dst2 []byte, e2 *Declared) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfDeclared names what readDeclaredJSON reads, in the order in which it is written.
+var fieldsOfDeclared = [...]string{"Flag", "Word", "Small", "Large", "Half", "Whole", "Octet", "Words", "Hash", "Octets",
+	"Digest", "Table", "Link", "Alias"}
+
 // readDeclaredJSON reads e from its JSON form.
 func readDeclaredJSON(r2 *jsonx2.Reader, e2 *Declared) {
-	for o2 := r2.Object("Flag", "Word", "Small", "Large", "Half", "Whole", "Octet", "Words", "Hash", "Octets",
-		"Digest", "Table", "Link", "Alias"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfDeclared[:]) {
 		switch o2.Name {
 		case "Flag":
 			e2.Flag = Flag(r2.Bool())
@@ -687,9 +714,13 @@ func appendKnownJSON(dst2 []byte, e2 *Known) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfKnown names what readKnownJSON reads, in the order in which it is written.
+var fieldsOfKnown = [...]string{"Time", "Duration", "UUID", "Raw", "Any", "Number", "Month"}
+
 // readKnownJSON reads e from its JSON form.
 func readKnownJSON(r2 *jsonx2.Reader, e2 *Known) {
-	for o2 := r2.Object("Time", "Duration", "UUID", "Raw", "Any", "Number", "Month"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfKnown[:]) {
 		switch o2.Name {
 		case "Time":
 			e2.Time = r2.Time()
@@ -862,10 +893,14 @@ func appendPointersJSON(dst2 []byte, e2 *Pointers) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfPointers names what readPointersJSON reads, in the order in which it is written.
+var fieldsOfPointers = [...]string{"String", "Bool", "Named", "Int", "Struct", "Slice", "Map", "Time", "UUID", "Raw", "Any",
+	"Text", "JSON", "Array", "Bytes", "Anon", "Triple", "OfNil", "MapOfPtr"}
+
 // readPointersJSON reads e from its JSON form.
 func readPointersJSON(r2 *jsonx2.Reader, e2 *Pointers) {
-	for o2 := r2.Object("String", "Bool", "Named", "Int", "Struct", "Slice", "Map", "Time", "UUID", "Raw", "Any",
-		"Text", "JSON", "Array", "Bytes", "Anon", "Triple", "OfNil", "MapOfPtr"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfPointers[:]) {
 		switch o2.Name {
 		case "String":
 			if !r2.Null() {
@@ -963,7 +998,9 @@ func readPointersJSON(r2 *jsonx2.Reader, e2 *Pointers) {
 		case "Anon":
 			if !r2.Null() {
 				e2.Anon = jsonx2.New(e2.Anon)
-				for o3 := r2.Object("A", "B"); o3.Next(); {
+				var o3 jsonx2.Object
+				fields := [...]string{"A", "B"}
+				for o3.Next(r2, fields[:]) {
 					switch o3.Name {
 					case "A":
 						e2.Anon.A = r2.Int()
@@ -1163,10 +1200,14 @@ func appendSlicesJSON(dst2 []byte, e2 *Slices) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfSlices names what readSlicesJSON reads, in the order in which it is written.
+var fieldsOfSlices = [...]string{"Strings", "Words", "Ints", "Bools", "Bytes", "Octets", "Lines", "Ptrs", "Grid", "Times",
+	"UUIDs", "Raws", "Anys", "Maps", "Arrays", "Levels", "Floats", "Anon", "Blobs", "Deep"}
+
 // readSlicesJSON reads e from its JSON form.
 func readSlicesJSON(r2 *jsonx2.Reader, e2 *Slices) {
-	for o2 := r2.Object("Strings", "Words", "Ints", "Bools", "Bytes", "Octets", "Lines", "Ptrs", "Grid", "Times",
-		"UUIDs", "Raws", "Anys", "Maps", "Arrays", "Levels", "Floats", "Anon", "Blobs", "Deep"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfSlices[:]) {
 		switch o2.Name {
 		case "Strings":
 			for e2.Strings = jsonx2.Slice(r2, e2.Strings); r2.More(); {
@@ -1263,7 +1304,9 @@ func readSlicesJSON(r2 *jsonx2.Reader, e2 *Slices) {
 			for e2.Anon = jsonx2.Slice(r2, e2.Anon); r2.More(); {
 				e2.Anon = jsonx2.Extend(e2.Anon)
 				v2 := &e2.Anon[len(e2.Anon)-1]
-				for o3 := r2.Object("a", "B"); o3.Next(); {
+				var o3 jsonx2.Object
+				fields := [...]string{"a", "B"}
+				for o3.Next(r2, fields[:]) {
 					switch o3.Name {
 					case "a":
 						v2.A = r2.Int()
@@ -1271,7 +1314,9 @@ func readSlicesJSON(r2 *jsonx2.Reader, e2 *Slices) {
 						for v2.B = jsonx2.Slice(r2, v2.B); r2.More(); {
 							v2.B = jsonx2.Extend(v2.B)
 							v3 := &v2.B[len(v2.B)-1]
-							for o4 := r2.Object("C"); o4.Next(); {
+							var o4 jsonx2.Object
+							fields2 := [...]string{"C"}
+							for o4.Next(r2, fields2[:]) {
 								v3.C = r2.String()
 							}
 						}
@@ -1355,9 +1400,13 @@ func appendArraysJSON(dst2 []byte, e2 *Arrays) ([]byte, error) {
 	return append(dst2, "]}"...), nil
 }
 
+// fieldsOfArrays names what readArraysJSON reads, in the order in which it is written.
+var fieldsOfArrays = [...]string{"Bytes", "Ints", "Lines", "Empty", "Grid", "Ptrs", "Slices", "Anon"}
+
 // readArraysJSON reads e from its JSON form.
 func readArraysJSON(r2 *jsonx2.Reader, e2 *Arrays) {
-	for o2 := r2.Object("Bytes", "Ints", "Lines", "Empty", "Grid", "Ptrs", "Slices", "Anon"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfArrays[:]) {
 		switch o2.Name {
 		case "Bytes":
 			r2.Array()
@@ -1441,7 +1490,9 @@ func readArraysJSON(r2 *jsonx2.Reader, e2 *Arrays) {
 					continue
 				}
 				v2 := &e2.Anon[i2]
-				for o3 := r2.Object("A"); o3.Next(); {
+				var o3 jsonx2.Object
+				fields := [...]string{"A"}
+				for o3.Next(r2, fields[:]) {
 					v2.A = r2.Int()
 				}
 			}
@@ -1699,11 +1750,15 @@ func appendMapsJSON(dst2 []byte, e2 *Maps) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfMaps names what readMapsJSON reads, in the order in which it is written.
+var fieldsOfMaps = [...]string{"Strings", "Words", "Ints", "Smalls", "Uints", "Larges", "Lines", "Ptrs", "Maps", "Slices",
+	"Bytes", "UUIDs", "Addrs", "Levels", "Times", "Arrays", "Anys", "Raws", "Anon", "Texts",
+	"Deep"}
+
 // readMapsJSON reads e from its JSON form.
 func readMapsJSON(r2 *jsonx2.Reader, e2 *Maps) {
-	for o2 := r2.Object("Strings", "Words", "Ints", "Smalls", "Uints", "Larges", "Lines", "Ptrs", "Maps", "Slices",
-		"Bytes", "UUIDs", "Addrs", "Levels", "Times", "Arrays", "Anys", "Raws", "Anon", "Texts",
-		"Deep"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfMaps[:]) {
 		switch o2.Name {
 		case "Strings":
 			for e2.Strings = jsonx2.Map(r2, e2.Strings); r2.MoreKeys(); {
@@ -1837,7 +1892,9 @@ func readMapsJSON(r2 *jsonx2.Reader, e2 *Maps) {
 			for e2.Anon = jsonx2.Map(r2, e2.Anon); r2.MoreKeys(); {
 				k := r2.Key()
 				v2 := jsonx2.Value(e2.Anon)
-				for o3 := r2.Object("a"); o3.Next(); {
+				var o3 jsonx2.Object
+				fields := [...]string{"a"}
+				for o3.Next(r2, fields[:]) {
 					v2.A = r2.Int()
 				}
 				jsonx2.Put(r2, e2.Anon, k, v2)
@@ -1914,10 +1971,14 @@ func appendEmbeddedJSON(dst2 []byte, e2 *Embedded) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfEmbedded names what readEmbeddedJSON reads, in the order in which it is written.
+var fieldsOfEmbedded = [...]string{"id", "Inner", "Second", "Maybe", "Other", "Far", "named", "hidden", "cents", "currency",
+	"Twice", "Word"}
+
 // readEmbeddedJSON reads e from its JSON form.
 func readEmbeddedJSON(r2 *jsonx2.Reader, e2 *Embedded) {
-	for o2 := r2.Object("id", "Inner", "Second", "Maybe", "Other", "Far", "named", "hidden", "cents", "currency",
-		"Twice", "Word"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfEmbedded[:]) {
 		switch o2.Name {
 		case "id":
 			e2.Base.ID = r2.Int()
@@ -2155,13 +2216,17 @@ func appendTagsJSON(dst2 []byte, e2 *Tags) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfTags names what readTagsJSON reads, in the order in which it is written.
+var fieldsOfTags = [...]string{"plain", "-", "Empty", "emptyInt", "EmptyPtr", "EmptySl", "EmptyMap", "EmptyAny",
+	"EmptyArr", "EmptyFl", "EmptyB", "Struct", "Array", "ZeroTime", "ZeroPtr", "ZeroLine",
+	"ZeroUUID", "ZeroF", "ZeroF32", "ZeroS", "ZeroSt", "ZeroOwn", "ZeroOwnP", "ZeroArr",
+	"ZeroAnon", "Both", "QInt", "QUint", "QBool", "QFloat", "QFloat32", "QString", "QWord",
+	"QPtr", "QPtrStr", "QEmpty", "QSlice", "a<b>&c", "größe", "$%/x y"}
+
 // readTagsJSON reads e from its JSON form.
 func readTagsJSON(r2 *jsonx2.Reader, e2 *Tags) {
-	for o2 := r2.Object("plain", "-", "Empty", "emptyInt", "EmptyPtr", "EmptySl", "EmptyMap", "EmptyAny",
-		"EmptyArr", "EmptyFl", "EmptyB", "Struct", "Array", "ZeroTime", "ZeroPtr", "ZeroLine",
-		"ZeroUUID", "ZeroF", "ZeroF32", "ZeroS", "ZeroSt", "ZeroOwn", "ZeroOwnP", "ZeroArr",
-		"ZeroAnon", "Both", "QInt", "QUint", "QBool", "QFloat", "QFloat32", "QString", "QWord",
-		"QPtr", "QPtrStr", "QEmpty", "QSlice", "a<b>&c", "größe", "$%/x y"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfTags[:]) {
 		switch o2.Name {
 		case "plain":
 			e2.Plain = r2.String()
@@ -2241,7 +2306,9 @@ func readTagsJSON(r2 *jsonx2.Reader, e2 *Tags) {
 				e2.ZeroArr[i2] = r2.Int()
 			}
 		case "ZeroAnon":
-			for o3 := r2.Object("A"); o3.Next(); {
+			var o3 jsonx2.Object
+			fields := [...]string{"A"}
+			for o3.Next(r2, fields[:]) {
 				e2.ZeroAnon.A = r2.Int()
 			}
 		case "Both":
@@ -2331,9 +2398,13 @@ func appendLeadingEmptyJSON(dst2 []byte, e2 *LeadingEmpty) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfLeadingEmpty names what readLeadingEmptyJSON reads, in the order in which it is written.
+var fieldsOfLeadingEmpty = [...]string{"a", "b", "c", "d"}
+
 // readLeadingEmptyJSON reads e from its JSON form.
 func readLeadingEmptyJSON(r2 *jsonx2.Reader, e2 *LeadingEmpty) {
-	for o2 := r2.Object("a", "b", "c", "d"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfLeadingEmpty[:]) {
 		switch o2.Name {
 		case "a":
 			e2.A = r2.Int()
@@ -2364,9 +2435,13 @@ func appendAllEmptyJSON(dst2 []byte, e2 *AllEmpty) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfAllEmpty names what readAllEmptyJSON reads, in the order in which it is written.
+var fieldsOfAllEmpty = [...]string{"a", "b"}
+
 // readAllEmptyJSON reads e from its JSON form.
 func readAllEmptyJSON(r2 *jsonx2.Reader, e2 *AllEmpty) {
-	for o2 := r2.Object("a", "b"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfAllEmpty[:]) {
 		switch o2.Name {
 		case "a":
 			e2.A = r2.Int()
@@ -2383,7 +2458,8 @@ func appendNothingJSON(dst2 []byte, e2 *Nothing) ([]byte, error) {
 
 // readNothingJSON reads e from its JSON form.
 func readNothingJSON(r2 *jsonx2.Reader, _ *Nothing) {
-	for o2 := r2.Object(); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, nil) {
 	}
 }
 
@@ -2418,9 +2494,13 @@ func appendMarshalersJSON(dst2 []byte, e2 *Marshalers) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfMarshalers names what readMarshalersJSON reads, in the order in which it is written.
+var fieldsOfMarshalers = [...]string{"Level", "Addr", "Celsius", "Big", "PtrBig", "PtrText", "Kelvin"}
+
 // readMarshalersJSON reads e from its JSON form.
 func readMarshalersJSON(r2 *jsonx2.Reader, e2 *Marshalers) {
-	for o2 := r2.Object("Level", "Addr", "Celsius", "Big", "PtrBig", "PtrText", "Kelvin"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfMarshalers[:]) {
 		switch o2.Name {
 		case "Level":
 			if text := r2.Text(); r2.Got() {
@@ -2485,9 +2565,13 @@ func appendForeignJSON(dst2 []byte, e2 *Foreign) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfForeign names what readForeignJSON reads, in the order in which it is written.
+var fieldsOfForeign = [...]string{"Amount", "Cash", "Cents", "Opaque", "Boxes", "Account"}
+
 // readForeignJSON reads e from its JSON form.
 func readForeignJSON(r2 *jsonx2.Reader, e2 *Foreign) {
-	for o2 := r2.Object("Amount", "Cash", "Cents", "Opaque", "Boxes", "Account"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfForeign[:]) {
 		switch o2.Name {
 		case "Amount":
 			readMoneyAmountJSON(r2, &e2.Amount)
@@ -2557,9 +2641,13 @@ func appendTreeJSONAt(dst2 []byte, e2 *Tree, depth int) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfTree names what readTreeJSON reads, in the order in which it is written.
+var fieldsOfTree = [...]string{"Name", "Left", "Children", "ByName", "List"}
+
 // readTreeJSON reads e from its JSON form.
 func readTreeJSON(r2 *jsonx2.Reader, e2 *Tree) {
-	for o2 := r2.Object("Name", "Left", "Children", "ByName", "List"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfTree[:]) {
 		switch o2.Name {
 		case "Name":
 			e2.Name = r2.String()
@@ -2725,11 +2813,15 @@ func appendValuesJSON(dst2 []byte, e2 *Values) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfValues names what readValuesJSON reads, in the order in which it is written.
+var fieldsOfValues = [...]string{"Name", "Age", "Point", "Tags", "When", "Field", "Ptr", "Strict", "Blob", "Wrapped",
+	"ByPtr", "Coin", "NamePtr", "Slice", "Checked", "Array", "Map", "Keys", "Ages", "Nested",
+	"Hiddens", "Maybe"}
+
 // readValuesJSON reads e from its JSON form.
 func readValuesJSON(r2 *jsonx2.Reader, e2 *Values) {
-	for o2 := r2.Object("Name", "Age", "Point", "Tags", "When", "Field", "Ptr", "Strict", "Blob", "Wrapped",
-		"ByPtr", "Coin", "NamePtr", "Slice", "Checked", "Array", "Map", "Keys", "Ages", "Nested",
-		"Hiddens", "Maybe"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfValues[:]) {
 		switch o2.Name {
 		case "Name":
 			if v2 := r2.String(); r2.Got() {
@@ -2886,7 +2978,9 @@ func readValuesJSON(r2 *jsonx2.Reader, e2 *Values) {
 			for e2.Hiddens = jsonx2.Slice(r2, e2.Hiddens); r2.More(); {
 				e2.Hiddens = jsonx2.Extend(e2.Hiddens)
 				v2 := &e2.Hiddens[len(e2.Hiddens)-1]
-				for o3 := r2.Object("N"); o3.Next(); {
+				var o3 jsonx2.Object
+				fields := [...]string{"N"}
+				for o3.Next(r2, fields[:]) {
 					v2.N = r2.Int()
 				}
 			}
@@ -2968,10 +3062,14 @@ func appendShadowsJSON(dst2 []byte, e2 *Shadows) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfShadows names what readShadowsJSON reads, in the order in which it is written.
+var fieldsOfShadows = [...]string{"Type", "Func", "Range", "Select", "Dst", "E", "Err", "R", "O", "V", "I", "Len", "Append",
+	"String", "Nil", "Kind", "Key", "Members"}
+
 // readShadowsJSON reads e from its JSON form.
 func readShadowsJSON(r2 *jsonx2.Reader, e2 *Shadows) {
-	for o2 := r2.Object("Type", "Func", "Range", "Select", "Dst", "E", "Err", "R", "O", "V", "I", "Len", "Append",
-		"String", "Nil", "Kind", "Key", "Members"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfShadows[:]) {
 		switch o2.Name {
 		case "Type":
 			e2.Type = r2.Int()
@@ -3031,9 +3129,13 @@ func appendImportsJSON(dst2 []byte, e2 *Imports) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfImports names what readImportsJSON reads, in the order in which it is written.
+var fieldsOfImports = [...]string{"J"}
+
 // readImportsJSON reads e from its JSON form.
 func readImportsJSON(r2 *jsonx2.Reader, e2 *Imports) {
-	for o2 := r2.Object("J"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfImports[:]) {
 		readJsonxJSON(r2, &e2.J)
 	}
 }
@@ -3148,16 +3250,20 @@ func appendWideJSON(dst2 []byte, e2 *Wide) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfWide names what readWideJSON reads, in the order in which it is written.
+var fieldsOfWide = [...]string{"F0", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "F13",
+	"F14", "F15", "F16", "F17", "F18", "F19", "F20", "F21", "F22", "F23", "F24", "F25", "F26",
+	"F27", "F28", "F29", "F30", "F31", "F32", "F33", "F34", "F35", "F36", "F37", "F38", "F39",
+	"F40", "F41", "F42", "F43", "F44", "F45", "F46", "F47", "F48", "F49", "F50", "F51", "F52",
+	"F53", "F54", "F55", "F56", "F57", "F58", "F59", "F60", "F61", "F62", "F63", "F64", "F65",
+	"F66", "F67", "F68", "F69", "F70", "F71", "F72", "F73", "F74", "F75", "F76", "F77", "F78",
+	"F79", "F80", "F81", "F82", "F83", "F84", "F85", "F86", "F87", "F88", "F89", "F90", "F91",
+	"F92", "F93", "F94", "F95", "F96", "F97", "F98", "F99", "More"}
+
 // readWideJSON reads e from its JSON form.
 func readWideJSON(r2 *jsonx2.Reader, e2 *Wide) {
-	for o2 := r2.Object("F0", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "F13",
-		"F14", "F15", "F16", "F17", "F18", "F19", "F20", "F21", "F22", "F23", "F24", "F25", "F26",
-		"F27", "F28", "F29", "F30", "F31", "F32", "F33", "F34", "F35", "F36", "F37", "F38", "F39",
-		"F40", "F41", "F42", "F43", "F44", "F45", "F46", "F47", "F48", "F49", "F50", "F51", "F52",
-		"F53", "F54", "F55", "F56", "F57", "F58", "F59", "F60", "F61", "F62", "F63", "F64", "F65",
-		"F66", "F67", "F68", "F69", "F70", "F71", "F72", "F73", "F74", "F75", "F76", "F77", "F78",
-		"F79", "F80", "F81", "F82", "F83", "F84", "F85", "F86", "F87", "F88", "F89", "F90", "F91",
-		"F92", "F93", "F94", "F95", "F96", "F97", "F98", "F99", "More"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfWide[:]) {
 		switch o2.Name {
 		case "F0":
 			e2.Wide100.F0 = r2.Int()
@@ -3378,9 +3484,13 @@ func appendLineJSON(dst2 []byte, e2 *Line) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfLine names what readLineJSON reads, in the order in which it is written.
+var fieldsOfLine = [...]string{"sku", "quantity", "price"}
+
 // readLineJSON reads e from its JSON form.
 func readLineJSON(r2 *jsonx2.Reader, e2 *Line) {
-	for o2 := r2.Object("sku", "quantity", "price"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfLine[:]) {
 		switch o2.Name {
 		case "sku":
 			e2.SKU = r2.String()
@@ -3402,9 +3512,13 @@ func appendMoneyAmountJSON(dst2 []byte, e2 *money.Amount) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfMoneyAmount names what readMoneyAmountJSON reads, in the order in which it is written.
+var fieldsOfMoneyAmount = [...]string{"cents", "currency"}
+
 // readMoneyAmountJSON reads e from its JSON form.
 func readMoneyAmountJSON(r2 *jsonx2.Reader, e2 *money.Amount) {
-	for o2 := r2.Object("cents", "currency"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfMoneyAmount[:]) {
 		switch o2.Name {
 		case "cents":
 			e2.Cents = r2.Int64()
@@ -3420,9 +3534,13 @@ func appendNamedJSON(dst2 []byte, e2 *Named) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfNamed names what readNamedJSON reads, in the order in which it is written.
+var fieldsOfNamed = [...]string{"X"}
+
 // readNamedJSON reads e from its JSON form.
 func readNamedJSON(r2 *jsonx2.Reader, e2 *Named) {
-	for o2 := r2.Object("X"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfNamed[:]) {
 		e2.X = r2.Int()
 	}
 }
@@ -3438,9 +3556,13 @@ func appendWithSliceJSON(dst2 []byte, e2 *WithSlice) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfWithSlice names what readWithSliceJSON reads, in the order in which it is written.
+var fieldsOfWithSlice = [...]string{"S"}
+
 // readWithSliceJSON reads e from its JSON form.
 func readWithSliceJSON(r2 *jsonx2.Reader, e2 *WithSlice) {
-	for o2 := r2.Object("S"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfWithSlice[:]) {
 		for e2.S = jsonx2.Slice(r2, e2.S); r2.More(); {
 			e2.S = append(e2.S, r2.Int())
 		}
@@ -3453,9 +3575,13 @@ func appendOwnJSON(dst2 []byte, e2 *Own) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfOwn names what readOwnJSON reads, in the order in which it is written.
+var fieldsOfOwn = [...]string{"N"}
+
 // readOwnJSON reads e from its JSON form.
 func readOwnJSON(r2 *jsonx2.Reader, e2 *Own) {
-	for o2 := r2.Object("N"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfOwn[:]) {
 		e2.N = r2.Int()
 	}
 }
@@ -3466,9 +3592,13 @@ func appendOwnPointerJSON(dst2 []byte, e2 *OwnPointer) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfOwnPointer names what readOwnPointerJSON reads, in the order in which it is written.
+var fieldsOfOwnPointer = [...]string{"N"}
+
 // readOwnPointerJSON reads e from its JSON form.
 func readOwnPointerJSON(r2 *jsonx2.Reader, e2 *OwnPointer) {
-	for o2 := r2.Object("N"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfOwnPointer[:]) {
 		e2.N = r2.Int()
 	}
 }
@@ -3482,9 +3612,13 @@ func appendMoneyAmount2JSON(dst2 []byte, e2 *money2.Amount) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfMoneyAmount2 names what readMoneyAmount2JSON reads, in the order in which it is written.
+var fieldsOfMoneyAmount2 = [...]string{"value"}
+
 // readMoneyAmount2JSON reads e from its JSON form.
 func readMoneyAmount2JSON(r2 *jsonx2.Reader, e2 *money2.Amount) {
-	for o2 := r2.Object("value"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfMoneyAmount2[:]) {
 		e2.Value = r2.Float64()
 	}
 }
@@ -3502,9 +3636,13 @@ func appendMoneyAccountJSON(dst2 []byte, e2 *money.Account) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfMoneyAccount names what readMoneyAccountJSON reads, in the order in which it is written.
+var fieldsOfMoneyAccount = [...]string{"Name", "Since", "Balance"}
+
 // readMoneyAccountJSON reads e from its JSON form.
 func readMoneyAccountJSON(r2 *jsonx2.Reader, e2 *money.Account) {
-	for o2 := r2.Object("Name", "Since", "Balance"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfMoneyAccount[:]) {
 		switch o2.Name {
 		case "Name":
 			e2.Owner.Name = r2.String()
@@ -3547,9 +3685,13 @@ func appendCoordinatesJSON(dst2 []byte, e2 *Coordinates) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfCoordinates names what readCoordinatesJSON reads, in the order in which it is written.
+var fieldsOfCoordinates = [...]string{"x", "y"}
+
 // readCoordinatesJSON reads e from its JSON form.
 func readCoordinatesJSON(r2 *jsonx2.Reader, e2 *Coordinates) {
-	for o2 := r2.Object("x", "y"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfCoordinates[:]) {
 		switch o2.Name {
 		case "x":
 			e2.X = r2.Int()
@@ -3598,9 +3740,13 @@ func appendRJSON(dst2 []byte, e2 *r) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfR names what readRJSON reads, in the order in which it is written.
+var fieldsOfR = [...]string{"O"}
+
 // readRJSON reads e from its JSON form.
 func readRJSON(r2 *jsonx2.Reader, e2 *r) {
-	for o2 := r2.Object("O"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfR[:]) {
 		e2.O = o(r2.Int())
 	}
 }
@@ -3616,9 +3762,13 @@ func appendVJSON(dst2 []byte, e2 *v) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfV names what readVJSON reads, in the order in which it is written.
+var fieldsOfV = [...]string{"V"}
+
 // readVJSON reads e from its JSON form.
 func readVJSON(r2 *jsonx2.Reader, e2 *v) {
-	for o2 := r2.Object("V"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfV[:]) {
 		if !r2.Null() {
 			e2.V = new(err)
 			*e2.V = err(r2.Int())
@@ -3632,9 +3782,13 @@ func appendJsonxJSON(dst2 []byte, e2 *jsonx) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfJsonx names what readJsonxJSON reads, in the order in which it is written.
+var fieldsOfJsonx = [...]string{"I"}
+
 // readJsonxJSON reads e from its JSON form.
 func readJsonxJSON(r2 *jsonx2.Reader, e2 *jsonx) {
-	for o2 := r2.Object("I"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfJsonx[:]) {
 		e2.I = i(r2.Int())
 	}
 }
@@ -3944,34 +4098,38 @@ func appendWide300JSON(dst2 []byte, e2 *Wide300) ([]byte, error) {
 	return append(dst2, '}'), nil
 }
 
+// fieldsOfWide300 names what readWide300JSON reads, in the order in which it is written.
+var fieldsOfWide300 = [...]string{"G0", "G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9", "G10", "G11", "G12", "G13",
+	"G14", "G15", "G16", "G17", "G18", "G19", "G20", "G21", "G22", "G23", "G24", "G25", "G26",
+	"G27", "G28", "G29", "G30", "G31", "G32", "G33", "G34", "G35", "G36", "G37", "G38", "G39",
+	"G40", "G41", "G42", "G43", "G44", "G45", "G46", "G47", "G48", "G49", "G50", "G51", "G52",
+	"G53", "G54", "G55", "G56", "G57", "G58", "G59", "G60", "G61", "G62", "G63", "G64", "G65",
+	"G66", "G67", "G68", "G69", "G70", "G71", "G72", "G73", "G74", "G75", "G76", "G77", "G78",
+	"G79", "G80", "G81", "G82", "G83", "G84", "G85", "G86", "G87", "G88", "G89", "G90", "G91",
+	"G92", "G93", "G94", "G95", "G96", "G97", "G98", "G99", "G100", "G101", "G102", "G103",
+	"G104", "G105", "G106", "G107", "G108", "G109", "G110", "G111", "G112", "G113", "G114",
+	"G115", "G116", "G117", "G118", "G119", "G120", "G121", "G122", "G123", "G124", "G125",
+	"G126", "G127", "G128", "G129", "G130", "G131", "G132", "G133", "G134", "G135", "G136",
+	"G137", "G138", "G139", "G140", "G141", "G142", "G143", "G144", "G145", "G146", "G147",
+	"G148", "G149", "G150", "G151", "G152", "G153", "G154", "G155", "G156", "G157", "G158",
+	"G159", "G160", "G161", "G162", "G163", "G164", "G165", "G166", "G167", "G168", "G169",
+	"G170", "G171", "G172", "G173", "G174", "G175", "G176", "G177", "G178", "G179", "G180",
+	"G181", "G182", "G183", "G184", "G185", "G186", "G187", "G188", "G189", "G190", "G191",
+	"G192", "G193", "G194", "G195", "G196", "G197", "G198", "G199", "G200", "G201", "G202",
+	"G203", "G204", "G205", "G206", "G207", "G208", "G209", "G210", "G211", "G212", "G213",
+	"G214", "G215", "G216", "G217", "G218", "G219", "G220", "G221", "G222", "G223", "G224",
+	"G225", "G226", "G227", "G228", "G229", "G230", "G231", "G232", "G233", "G234", "G235",
+	"G236", "G237", "G238", "G239", "G240", "G241", "G242", "G243", "G244", "G245", "G246",
+	"G247", "G248", "G249", "G250", "G251", "G252", "G253", "G254", "G255", "G256", "G257",
+	"G258", "G259", "G260", "G261", "G262", "G263", "G264", "G265", "G266", "G267", "G268",
+	"G269", "G270", "G271", "G272", "G273", "G274", "G275", "G276", "G277", "G278", "G279",
+	"G280", "G281", "G282", "G283", "G284", "G285", "G286", "G287", "G288", "G289", "G290",
+	"G291", "G292", "G293", "G294", "G295", "G296", "G297", "G298", "G299"}
+
 // readWide300JSON reads e from its JSON form.
 func readWide300JSON(r2 *jsonx2.Reader, e2 *Wide300) {
-	for o2 := r2.Object("G0", "G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9", "G10", "G11", "G12", "G13",
-		"G14", "G15", "G16", "G17", "G18", "G19", "G20", "G21", "G22", "G23", "G24", "G25", "G26",
-		"G27", "G28", "G29", "G30", "G31", "G32", "G33", "G34", "G35", "G36", "G37", "G38", "G39",
-		"G40", "G41", "G42", "G43", "G44", "G45", "G46", "G47", "G48", "G49", "G50", "G51", "G52",
-		"G53", "G54", "G55", "G56", "G57", "G58", "G59", "G60", "G61", "G62", "G63", "G64", "G65",
-		"G66", "G67", "G68", "G69", "G70", "G71", "G72", "G73", "G74", "G75", "G76", "G77", "G78",
-		"G79", "G80", "G81", "G82", "G83", "G84", "G85", "G86", "G87", "G88", "G89", "G90", "G91",
-		"G92", "G93", "G94", "G95", "G96", "G97", "G98", "G99", "G100", "G101", "G102", "G103",
-		"G104", "G105", "G106", "G107", "G108", "G109", "G110", "G111", "G112", "G113", "G114",
-		"G115", "G116", "G117", "G118", "G119", "G120", "G121", "G122", "G123", "G124", "G125",
-		"G126", "G127", "G128", "G129", "G130", "G131", "G132", "G133", "G134", "G135", "G136",
-		"G137", "G138", "G139", "G140", "G141", "G142", "G143", "G144", "G145", "G146", "G147",
-		"G148", "G149", "G150", "G151", "G152", "G153", "G154", "G155", "G156", "G157", "G158",
-		"G159", "G160", "G161", "G162", "G163", "G164", "G165", "G166", "G167", "G168", "G169",
-		"G170", "G171", "G172", "G173", "G174", "G175", "G176", "G177", "G178", "G179", "G180",
-		"G181", "G182", "G183", "G184", "G185", "G186", "G187", "G188", "G189", "G190", "G191",
-		"G192", "G193", "G194", "G195", "G196", "G197", "G198", "G199", "G200", "G201", "G202",
-		"G203", "G204", "G205", "G206", "G207", "G208", "G209", "G210", "G211", "G212", "G213",
-		"G214", "G215", "G216", "G217", "G218", "G219", "G220", "G221", "G222", "G223", "G224",
-		"G225", "G226", "G227", "G228", "G229", "G230", "G231", "G232", "G233", "G234", "G235",
-		"G236", "G237", "G238", "G239", "G240", "G241", "G242", "G243", "G244", "G245", "G246",
-		"G247", "G248", "G249", "G250", "G251", "G252", "G253", "G254", "G255", "G256", "G257",
-		"G258", "G259", "G260", "G261", "G262", "G263", "G264", "G265", "G266", "G267", "G268",
-		"G269", "G270", "G271", "G272", "G273", "G274", "G275", "G276", "G277", "G278", "G279",
-		"G280", "G281", "G282", "G283", "G284", "G285", "G286", "G287", "G288", "G289", "G290",
-		"G291", "G292", "G293", "G294", "G295", "G296", "G297", "G298", "G299"); o2.Next(); {
+	var o2 jsonx2.Object
+	for o2.Next(r2, fieldsOfWide300[:]) {
 		switch o2.Name {
 		case "G0":
 			e2.G0 = r2.Int()

@@ -244,7 +244,8 @@ func decodeOpened(s *es.Stored, e *Opened) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readOpenedJSON(&r, e)
 	return r.End("account.opened")
 }
@@ -254,7 +255,8 @@ func decodeDeposited(s *es.Stored, e *Deposited) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readDepositedJSON(&r, e)
 	return r.End("account.deposited")
 }
@@ -264,7 +266,8 @@ func decodeSignedIn(s *es.Stored, e *SignedIn) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readSignedInJSON(&r, e)
 	return r.End("account.signed_in")
 }
@@ -274,7 +277,8 @@ func decodeSignedOut(s *es.Stored, e *SignedOut) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readSignedOutJSON(&r, e)
 	return r.End("account.signed_out")
 }
@@ -284,7 +288,8 @@ func decodeNoted(s *es.Stored, e *Noted) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readNotedJSON(&r, e)
 	return r.End("account.noted")
 }
@@ -294,7 +299,8 @@ func decodeCardIssued(s *es.Stored, e *CardIssued) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readCardIssuedJSON(&r, e)
 	return r.End("account.card_issued")
 }
@@ -304,7 +310,8 @@ func decodeCardUsed(s *es.Stored, e *CardUsed) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readCardUsedJSON(&r, e)
 	return r.End("account.card_used")
 }
@@ -329,9 +336,13 @@ func appendOpenedJSON(dst []byte, e *Opened) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfOpened names what readOpenedJSON reads, in the order in which it is written.
+var fieldsOfOpened = [...]string{"accountId", "owner", "openedAt", "tags", "address"}
+
 // readOpenedJSON reads e from its JSON form.
 func readOpenedJSON(r *jsonx.Reader, e *Opened) {
-	for o := r.Object("accountId", "owner", "openedAt", "tags", "address"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfOpened[:]) {
 		switch o.Name {
 		case "accountId":
 			e.AccountID = r.UUID()
@@ -361,9 +372,13 @@ func appendDepositedJSON(dst []byte, e *Deposited) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfDeposited names what readDepositedJSON reads, in the order in which it is written.
+var fieldsOfDeposited = [...]string{"cents", "at", "by"}
+
 // readDepositedJSON reads e from its JSON form.
 func readDepositedJSON(r *jsonx.Reader, e *Deposited) {
-	for o := r.Object("cents", "at", "by"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfDeposited[:]) {
 		switch o.Name {
 		case "cents":
 			e.Cents = r.Int64()
@@ -381,9 +396,13 @@ func appendSignedInJSON(dst []byte, e *SignedIn) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfSignedIn names what readSignedInJSON reads, in the order in which it is written.
+var fieldsOfSignedIn = [...]string{"attempts"}
+
 // readSignedInJSON reads e from its JSON form.
 func readSignedInJSON(r *jsonx.Reader, e *SignedIn) {
-	for o := r.Object("attempts"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfSignedIn[:]) {
 		e.Attempts = r.Int64()
 	}
 }
@@ -395,7 +414,8 @@ func appendSignedOutJSON(dst []byte, e *SignedOut) ([]byte, error) {
 
 // readSignedOutJSON reads e from its JSON form.
 func readSignedOutJSON(r *jsonx.Reader, _ *SignedOut) {
-	for o := r.Object(); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, nil) {
 	}
 }
 
@@ -409,9 +429,13 @@ func appendNotedJSON(dst []byte, e *Noted) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfNoted names what readNotedJSON reads, in the order in which it is written.
+var fieldsOfNoted = [...]string{"text"}
+
 // readNotedJSON reads e from its JSON form.
 func readNotedJSON(r *jsonx.Reader, e *Noted) {
-	for o := r.Object("text"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfNoted[:]) {
 		e.Text = r.String()
 	}
 }
@@ -422,9 +446,13 @@ func appendCardIssuedJSON(dst []byte, e *CardIssued) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfCardIssued names what readCardIssuedJSON reads, in the order in which it is written.
+var fieldsOfCardIssued = [...]string{"number"}
+
 // readCardIssuedJSON reads e from its JSON form.
 func readCardIssuedJSON(r *jsonx.Reader, e *CardIssued) {
-	for o := r.Object("number"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfCardIssued[:]) {
 		e.Number = r.Int64()
 	}
 }
@@ -436,9 +464,13 @@ func appendCardUsedJSON(dst []byte, e *CardUsed) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfCardUsed names what readCardUsedJSON reads, in the order in which it is written.
+var fieldsOfCardUsed = [...]string{"number", "cents"}
+
 // readCardUsedJSON reads e from its JSON form.
 func readCardUsedJSON(r *jsonx.Reader, e *CardUsed) {
-	for o := r.Object("number", "cents"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfCardUsed[:]) {
 		switch o.Name {
 		case "number":
 			e.Number = r.Int64()
@@ -461,9 +493,13 @@ func appendAddressJSON(dst []byte, e *Address) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfAddress names what readAddressJSON reads, in the order in which it is written.
+var fieldsOfAddress = [...]string{"street", "city", "number"}
+
 // readAddressJSON reads e from its JSON form.
 func readAddressJSON(r *jsonx.Reader, e *Address) {
-	for o := r.Object("street", "city", "number"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfAddress[:]) {
 		switch o.Name {
 		case "street":
 			e.Street = r.String()

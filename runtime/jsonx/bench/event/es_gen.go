@@ -126,7 +126,8 @@ func decodePlaced(s *es.Stored, e *Placed) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readPlacedJSON(&r, e)
 	return r.End("order.placed")
 }
@@ -136,7 +137,8 @@ func decodeDispatched(s *es.Stored, e *Dispatched) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readDispatchedJSON(&r, e)
 	return r.End("order.dispatched")
 }
@@ -146,7 +148,8 @@ func decodeNoted(s *es.Stored, e *Noted) error {
 	if err := es.CheckVersion(s, 1); err != nil {
 		return err
 	}
-	r := jsonx.NewReader(s.Payload)
+	var r jsonx.Reader
+	r.Reset(s.Payload)
 	readNotedJSON(&r, e)
 	return r.End("order.noted")
 }
@@ -171,9 +174,13 @@ func appendPlacedJSON(dst []byte, e *Placed) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfPlaced names what readPlacedJSON reads, in the order in which it is written.
+var fieldsOfPlaced = [...]string{"orderId", "amount", "at", "tags", "address"}
+
 // readPlacedJSON reads e from its JSON form.
 func readPlacedJSON(r *jsonx.Reader, e *Placed) {
-	for o := r.Object("orderId", "amount", "at", "tags", "address"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfPlaced[:]) {
 		switch o.Name {
 		case "orderId":
 			e.OrderID = r.String()
@@ -287,12 +294,16 @@ func appendDispatchedJSON(dst []byte, e *Dispatched) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfDispatched names what readDispatchedJSON reads, in the order in which it is written.
+var fieldsOfDispatched = [...]string{"id", "carrier", "note", "insured", "express", "parcels", "floor", "height", "volume",
+	"value", "boxes", "zone", "gate", "route", "barcode", "weight", "rate", "packedAt",
+	"loadedAt", "handling", "signature", "tags", "readings", "dimensions", "labels", "stock",
+	"from", "to", "lines", "extra"}
+
 // readDispatchedJSON reads e from its JSON form.
 func readDispatchedJSON(r *jsonx.Reader, e *Dispatched) {
-	for o := r.Object("id", "carrier", "note", "insured", "express", "parcels", "floor", "height", "volume",
-		"value", "boxes", "zone", "gate", "route", "barcode", "weight", "rate", "packedAt",
-		"loadedAt", "handling", "signature", "tags", "readings", "dimensions", "labels", "stock",
-		"from", "to", "lines", "extra"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfDispatched[:]) {
 		switch o.Name {
 		case "id":
 			e.ID = r.UUID()
@@ -392,9 +403,13 @@ func appendNotedJSON(dst []byte, e *Noted) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfNoted names what readNotedJSON reads, in the order in which it is written.
+var fieldsOfNoted = [...]string{"text"}
+
 // readNotedJSON reads e from its JSON form.
 func readNotedJSON(r *jsonx.Reader, e *Noted) {
-	for o := r.Object("text"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfNoted[:]) {
 		e.Text = r.String()
 	}
 }
@@ -412,9 +427,13 @@ func appendAddressJSON(dst []byte, e *Address) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfAddress names what readAddressJSON reads, in the order in which it is written.
+var fieldsOfAddress = [...]string{"street", "city", "zip"}
+
 // readAddressJSON reads e from its JSON form.
 func readAddressJSON(r *jsonx.Reader, e *Address) {
-	for o := r.Object("street", "city", "zip"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfAddress[:]) {
 		switch o.Name {
 		case "street":
 			e.Street = r.String()
@@ -439,9 +458,13 @@ func appendLineJSON(dst []byte, e *Line) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// fieldsOfLine names what readLineJSON reads, in the order in which it is written.
+var fieldsOfLine = [...]string{"sku", "quantity", "price"}
+
 // readLineJSON reads e from its JSON form.
 func readLineJSON(r *jsonx.Reader, e *Line) {
-	for o := r.Object("sku", "quantity", "price"); o.Next(); {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfLine[:]) {
 		switch o.Name {
 		case "sku":
 			e.SKU = r.String()
