@@ -44,7 +44,7 @@ func TestUpdateReturnsWhatItCannotMend(t *testing.T) {
 		t.Fatalf("always too late: %v after %d calls", err, calls)
 	}
 	calls = 0
-	foreign := &es.ConflictError{Stream: "another"}
+	foreign := &es.ConflictError{Stream: "another", Expected: 3, Actual: 4}
 	err = repo.Update(t.Context(), "ann", func(*account) error { calls++; return foreign })
 	if err != error(foreign) || calls != 1 {
 		t.Fatalf("a conflict of another stream: %v after %d calls", err, calls)
