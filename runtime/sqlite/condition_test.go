@@ -13,6 +13,7 @@ import (
 )
 
 func TestConditions(t *testing.T) {
+	t.Parallel()
 	s := openAt(t, newPath(t))
 	fill(t, s, 2000, "a")
 	mustAppend(t, s, to("rare", es.ExpectNone, event("rare", es.Tag{Key: "person", Value: "7"}))) // 2001
@@ -69,6 +70,7 @@ func TestConditions(t *testing.T) {
 // to be looked at: candidates that have these and not the others may come in any
 // number before the event that has all.
 func TestConditionsOfManyTags(t *testing.T) {
+	t.Parallel()
 	common := es.Tag{Key: "common", Value: "1"}
 	var tags []es.Tag
 	for i := range mostTags {

@@ -40,6 +40,7 @@ func removeFiles(t *testing.T, path string) {
 // written to it, and drops it when it is closed: nothing of that kind may be
 // acknowledged.
 func TestFileThatIsMovedWhileItIsOpen(t *testing.T) {
+	t.Parallel()
 	for name, move := range map[string]func(t *testing.T, path string){
 		"Deleted": removeFiles,
 		"Moved": func(t *testing.T, path string) {

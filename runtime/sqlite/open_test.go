@@ -74,6 +74,7 @@ func run(t testing.TB, path string, statements ...string) {
 }
 
 func TestDurability(t *testing.T) {
+	t.Parallel()
 	ctx := t.Context()
 	for want, opts := range map[string][]Option{"2": nil, "1": {WithSynchronousNormal()}} {
 		s := openAt(t, newPath(t), opts...)
@@ -199,6 +200,7 @@ func TestOddNames(t *testing.T) {
 }
 
 func TestFilesOfOthers(t *testing.T) {
+	t.Parallel()
 	newer := []migration{migrations[0], {2, "something new", func(c *conn) error { return c.script("CREATE TABLE something (new)") }}}
 	for _, test := range []struct {
 		name string
@@ -294,6 +296,7 @@ func TestEmptyFilesAreTakenOver(t *testing.T) {
 }
 
 func TestMigration(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := openAt(t, path)
 	mustAppend(t, s, to("a", es.ExpectNone, event("made")))
@@ -347,6 +350,7 @@ func TestMigrationsAreMonotone(t *testing.T) {
 }
 
 func TestReadOnly(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	if _, err := Open(t.Context(), path, ReadOnly()); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatalf("a file that does not exist: %v", err)
@@ -373,6 +377,7 @@ func TestNilOption(t *testing.T) {
 }
 
 func TestOpenAtOnce(t *testing.T) {
+	t.Parallel()
 	for range 5 {
 		path := newPath(t)
 		var wg sync.WaitGroup

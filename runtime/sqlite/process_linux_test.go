@@ -128,6 +128,7 @@ func childFileSize(args []string) error {
 }
 
 func TestIOErrorAtCommit(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	lines(t, child(t, "fileSize", path), func(line string) { t.Error(line) })
 	if got := versions(t, openAt(t, path), "a"); len(got) != 3 {

@@ -120,6 +120,7 @@ func verifyAcks(t *testing.T, path string, acks []ack) {
 
 // Processes that begin at once with no file, and append to one stream.
 func TestManyProcesses(t *testing.T) {
+	t.Parallel()
 	const processes, goroutines, each = 4, 8, 10
 	path := newPath(t)
 	acks := make([][]ack, processes)
@@ -151,6 +152,7 @@ func TestManyProcesses(t *testing.T) {
 
 // Processes that are killed while they append, at moments of no choice.
 func TestKilledProcesses(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	var all []ack
 	for round := range 5 {

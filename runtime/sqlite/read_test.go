@@ -34,6 +34,7 @@ func fill(t testing.TB, s *Store, n int, streams ...string) {
 }
 
 func TestPages(t *testing.T) {
+	t.Parallel()
 	const n = 2*fullPage + firstPage + 1
 	s := openAt(t, newPath(t))
 	fill(t, s, n, "a", "b")
@@ -110,6 +111,7 @@ func TestPages(t *testing.T) {
 
 // A page is bounded in bytes too, or long events would fill the memory.
 func TestPagesOfLongEvents(t *testing.T) {
+	t.Parallel()
 	s := openAt(t, newPath(t))
 	payload := fmt.Appendf(nil, "%q", bytes.Repeat([]byte("x"), pageBytes/3))
 	for range 10 {
@@ -140,6 +142,7 @@ func TestPagesOfLongEvents(t *testing.T) {
 // Iterations hold no connection between pages, so that one reader is enough for
 // those that stand in one another, and for those that nobody ends.
 func TestIterationsHoldNothing(t *testing.T) {
+	t.Parallel()
 	s := openAt(t, newPath(t), WithReaders(1))
 	fill(t, s, 3, "a")
 	n := 0
@@ -170,6 +173,7 @@ func TestIterationsHoldNothing(t *testing.T) {
 
 // An iteration sees the store as it was when it began.
 func TestIterationSeesNoLaterAppends(t *testing.T) {
+	t.Parallel()
 	s := openAt(t, newPath(t))
 	fill(t, s, 2*fullPage, "a")
 	for _, seq := range []func() (n int){
@@ -203,6 +207,7 @@ func TestIterationSeesNoLaterAppends(t *testing.T) {
 }
 
 func TestCloseWhileIterating(t *testing.T) {
+	t.Parallel()
 	for name, read := range map[string]func(s *Store) iter.Seq2[*es.Stored, error]{
 		"All": func(s *Store) iter.Seq2[*es.Stored, error] { return s.All(t.Context(), es.ReadAll{}) },
 		"Merge": func(s *Store) iter.Seq2[*es.Stored, error] {
@@ -225,6 +230,7 @@ func TestCloseWhileIterating(t *testing.T) {
 }
 
 func TestCloseWhileReading(t *testing.T) {
+	t.Parallel()
 	s := openAt(t, newPath(t))
 	fill(t, s, 3*fullPage, "a")
 	read := make(chan struct{}, 1)
@@ -263,6 +269,7 @@ func tamper(t *testing.T, path string, statements ...string) {
 }
 
 func TestDamage(t *testing.T) {
+	t.Parallel()
 	corrupt := func(version, position int64, typ, text string) func(*es.EventError) error {
 		return func(e *es.EventError) error {
 			if e.Stream != "a" || e.Version != version || e.Position != position || e.Type != typ || !strings.Contains(e.Error(), text) {
@@ -331,6 +338,7 @@ func TestDamage(t *testing.T) {
 }
 
 func TestDamagedIndexesAndStreams(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := openAt(t, path)
 	fill(t, s, 3, "a")
@@ -351,6 +359,7 @@ func TestDamagedIndexesAndStreams(t *testing.T) {
 // The head of a stream has no checksum. It is compared with the events that there
 // are: one that is too low must not hide any.
 func TestDamagedHead(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := openAt(t, path)
 	fill(t, s, 3, "a")
@@ -404,6 +413,7 @@ func TestErrorOfWhatIsMissing(t *testing.T) {
 
 // A file whose pages are damaged is an error, never less than was there.
 func TestDamagedPages(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := openAt(t, path)
 	fill(t, s, 2000, "a")
@@ -426,6 +436,7 @@ func TestDamagedPages(t *testing.T) {
 // What is asked for by tag or type is found by an index, in the order of positions
 // and without sorting, so that a page costs no more than it yields.
 func TestQueriesUseIndexes(t *testing.T) {
+	t.Parallel()
 	s := openAt(t, newPath(t))
 	fill(t, s, 10, "a")
 	tag := func(v string) es.Tag { return es.Tag{Key: "tenth", Value: v} }

@@ -56,6 +56,7 @@ func row(t *testing.T, db *sql.DB, query string, args ...any) []string {
 }
 
 func TestPlainSQL(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := openAt(t, path)
 	ann := event("profile.registered", es.Tag{Key: "person", Value: `a "b" \ c`}, es.Tag{Key: "x", Value: ""})
@@ -112,6 +113,7 @@ func TestPlainSQL(t *testing.T) {
 
 // NUL bytes end a string in C.
 func TestNUL(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := openAt(t, path)
 	const x, y = "a\x00x", "a\x00y"

@@ -4,6 +4,7 @@ package sqlite_test
 
 import (
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/esgen/esgen/runtime/es"
@@ -12,7 +13,8 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	files := make(map[es.Store]string)
+	t.Parallel()
+	var paths sync.Map // of the stores
 	open := func(t *testing.T, path string) es.Store {
 		t.Helper()
 		s, err := sqlite.Open(t.Context(), path)
@@ -24,7 +26,7 @@ func TestConformance(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		files[s] = path
+		paths.Store(s, path)
 		return s
 	}
 	storetest.Config{
@@ -33,7 +35,8 @@ func TestConformance(t *testing.T) {
 			if err := s.(*sqlite.Store).Close(); err != nil {
 				t.Fatal(err)
 			}
-			return open(t, files[s])
+			path, _ := paths.Load(s)
+			return open(t, path.(string))
 		},
 	}.Run(t)
 }

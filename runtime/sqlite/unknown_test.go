@@ -15,6 +15,7 @@ import (
 var errFsync = sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync}
 
 func TestUnknownOutcome(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		commit func(*conn) error
@@ -78,6 +79,7 @@ func TestUnknownOutcome(t *testing.T) {
 // anything is said of it: before the append that is sent again, or any other, is
 // judged.
 func TestUnknownOutcomeIsBroughtToDisk(t *testing.T) {
+	t.Parallel()
 	var (
 		failing bool
 		before  *conn // that met the error

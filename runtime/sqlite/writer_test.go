@@ -31,6 +31,7 @@ func writeGroup(s *Store, appends ...es.Append) []*request {
 }
 
 func TestGroupJudgesEachAppendAfterThoseBeforeIt(t *testing.T) {
+	t.Parallel()
 	s := openAt(t, newPath(t))
 	mustAppend(t, s, to("a", es.ExpectNone, event("made")))
 
@@ -96,6 +97,7 @@ func TestGroupJudgesEachAppendAfterThoseBeforeIt(t *testing.T) {
 
 // An append that SQLite cannot bear fails alone, whatever group it is in.
 func TestPoisonedAppendSparesItsNeighbours(t *testing.T) {
+	t.Parallel()
 	s := openAt(t, newPath(t))
 	s.writer.conn.raw.(*sqlite3.SQLiteConn).SetLimit(sqlite3.SQLITE_LIMIT_LENGTH, 10_000)
 
@@ -129,6 +131,7 @@ func TestTooLargeForAnyFile(t *testing.T) {
 }
 
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	var pages int // 0 sets no limit
 	s := openAt(t, newPath(t), withFaults(faults{begin: func(c *conn) error {
 		limit := pages
@@ -179,6 +182,7 @@ func (c waitingContext) Done() <-chan struct{} {
 // An append that waits behind a long transaction heeds its context, and is not
 // stored when its turn would have come.
 func TestCancelledWhileWaiting(t *testing.T) {
+	t.Parallel()
 	begun, end := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	s := openAt(t, newPath(t), withFaults(faults{begin: func(*conn) error {
@@ -218,6 +222,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 
 // Whoever finds the file locked waits, and then hears that nothing was stored.
 func TestBusy(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	s := openAt(t, path, WithBusyTimeout(0))
 	other, err := dial(s.file.source("mode=rw", "_busy_timeout=0"))
@@ -261,6 +266,7 @@ func TestBusy(t *testing.T) {
 }
 
 func TestManyGoroutines(t *testing.T) {
+	t.Parallel()
 	const goroutines, each = 64, 20
 	s := openAt(t, newPath(t))
 	var wg sync.WaitGroup
@@ -291,6 +297,7 @@ func TestManyGoroutines(t *testing.T) {
 // Two stores make types in turns, and the transactions of one fail after they have
 // made some: a number that was never committed is given to another name.
 func TestTypesOfFailedTransactions(t *testing.T) {
+	t.Parallel()
 	path := newPath(t)
 	failing := false
 	a := openAt(t, path, withFaults(faults{commit: func(c *conn) error {

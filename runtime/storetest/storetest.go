@@ -6,7 +6,8 @@ import (
 	"github.com/esgen/esgen/runtime/es"
 )
 
-// Config says how the suite comes by the stores that it tests.
+// Config says how the suite comes by the stores that it tests. Its functions are
+// called by several tests at once.
 type Config struct {
 	// Open returns a new and empty store, which is used by one test only. Whatever
 	// has to be closed or removed after it is left to t.Cleanup, and must bear that
@@ -14,8 +15,8 @@ type Config struct {
 	Open func(t *testing.T) es.Store
 	// Reopen closes a store that Open or Reopen returned, if the suite has not closed
 	// it yet, and opens what it kept again. What has to be closed after that is left
-	// to t.Cleanup, as with Open. It is nil for a store that does not outlive its process, and then the
-	// cases about reopening are not part of the suite.
+	// to t.Cleanup, as with Open. It is nil for a store that does not outlive its
+	// process, and then the cases about reopening are not part of the suite.
 	Reopen func(t *testing.T, store es.Store) es.Store
 }
 
@@ -63,7 +64,10 @@ func (c Config) Run(t *testing.T) {
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
 			for _, tc := range g.cases {
-				t.Run(tc.name, func(t *testing.T) { tc.run(t, c) })
+				t.Run(tc.name, func(t *testing.T) {
+					t.Parallel() // most of a store's time is waiting for its disk
+					tc.run(t, c)
+				})
 			}
 		})
 	}
