@@ -4,6 +4,7 @@ package torture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -148,8 +149,13 @@ func (f *findings) compare(stored map[uuid.UUID]es.Stored, t *tale) {
 	}
 }
 
-// integrity asks SQLite about the pages, and the tables about one another.
+// integrity asks SQLite about the pages, the tables about one another, and Check about
+// everything.
 func integrity(ctx context.Context, path string, f *findings) {
+	report, err := sqlite.Check(ctx, path)
+	if err := cmp.Or(err, report.Err()); err != nil {
+		f.add(&f.wrong, "check: %v", err)
+	}
 	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=rw")
 	if err != nil {
 		f.add(&f.wrong, "%v", err)

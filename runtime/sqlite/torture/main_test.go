@@ -36,7 +36,11 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if preloadDir != "" {
+		_ = os.RemoveAll(preloadDir)
+	}
+	os.Exit(code)
 }
 
 // child is a command that runs one of children. What it writes to its standard error
@@ -131,16 +135,17 @@ func mustAppend(t *testing.T, s es.Store, a es.Append) es.Result {
 	return r
 }
 
-// preload is a library of testdata, compiled once for all tests.
+// preloadDir is where the library is, if it was made.
+var preloadDir string
+
+// preload is testdata/disk.c as a library, compiled once for all tests.
 var preload = sync.OnceValues(func() (path string, err error) {
-	dir, err := os.MkdirTemp("", "esgen-torture-")
-	if err != nil {
+	if preloadDir, err = os.MkdirTemp("", "esgen-torture-"); err != nil {
 		return "", err
 	}
-	path = filepath.Join(dir, "disk.so")
-	out, err := exec.Command("cc", "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", path, "testdata/disk.c", "-ldl", "-lpthread").CombinedOutput()
+	path = filepath.Join(preloadDir, "disk.so")
+	out, err := exec.Command("cc", "-shared", "-fPIC", "-O2", "-Wall", "-o", path, "testdata/disk.c", "-ldl", "-lpthread").CombinedOutput()
 	if err != nil {
-		_ = os.RemoveAll(dir)
 		return "", fmt.Errorf("cc: %w\n%s", err, out)
 	}
 	return path, nil

@@ -28,7 +28,7 @@ func TestTortureModel(t *testing.T) { full(t); testModel(t, 10_000) }
 
 func testModel(t *testing.T, operations int) {
 	m := modelTest{author: author{Rand: random(t)}, model: memory.New()}
-	path := filepath.Join(t.TempDir(), "events.db")
+	path := filepath.Join(memoryFolder(t), "events.db")
 	file := open(t, path)
 	count := make(map[string]int)
 	for i := range operations {
