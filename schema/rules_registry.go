@@ -3,12 +3,14 @@ package schema
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 const (
 	codeRegistryTwice Code = "ES0150"
 	codeRegistryEmpty Code = "ES0151"
+	codeNotImportable Code = "ES0152"
 )
 
 var registryRules = []rule{
@@ -43,6 +45,22 @@ Right:
 	//es:registry ./order
 	package app
 `}, checkRegistryEmpty},
+	{CodeInfo{codeNotImportable, "a registry has a package that cannot be imported", `
+The generated registry imports every package that its patterns match. A command, that
+is a package main, cannot be imported, and what lies in a folder called internal only
+by packages below the parent of that folder. To leave such a package out in silence
+would mean that its events are not found.
+
+Wrong:
+
+	//es:registry ../billing/internal/invoice
+	package app
+
+Right:
+
+	//es:registry ../billing/invoice
+	package app
+`}, checkImportable},
 }
 
 func checkRegistryTwice(c *checker) {
@@ -82,17 +100,43 @@ func checkRegistryEmpty(c *checker) {
 // Relative patterns are compared by folder and by import path, as either may lead
 // through a link or a nested module.
 func (r *Registry) matches(p *Package, pattern string) bool {
-	local := pattern == "." || pattern == ".." || strings.HasPrefix(pattern, "./") || strings.HasPrefix(pattern, "../")
-	for _, member := range r.Packages {
-		if !local && matchPath(pattern, member.Path) {
-			return true
+	return slices.ContainsFunc(r.Packages, func(member *Package) bool { return p.patternMatches(pattern, member) })
+}
+
+// patternMatches says whether a pattern of p's registry means a package.
+func (p *Package) patternMatches(pattern string, member *Package) bool {
+	if local := pattern == "." || pattern == ".." || strings.HasPrefix(pattern, "./") || strings.HasPrefix(pattern, "../"); !local {
+		return matchPath(pattern, member.Path)
+	}
+	return matchPath(path.Join(p.Path, pattern), member.Path) ||
+		matchPath(path.Join(filepath.ToSlash(p.Dir), pattern), filepath.ToSlash(member.Dir))
+}
+
+func checkImportable(c *checker) {
+	for _, p := range c.packages() {
+		if p.Registry == nil {
+			continue
 		}
-		if local && (matchPath(path.Join(p.Path, pattern), member.Path) ||
-			matchPath(path.Join(filepath.ToSlash(p.Dir), pattern), filepath.ToSlash(member.Dir))) {
-			return true
+		for _, member := range p.Registry.Packages {
+			if member == p || member.Name != "main" && mayImport(p.Path, member.Path) {
+				continue
+			}
+			span := p.Registry.Directive.Span
+			for _, pattern := range p.Registry.Patterns {
+				if p.patternMatches(pattern.Value, member) {
+					span = pattern.Span
+					break
+				}
+			}
+			if member.Name == "main" {
+				c.errorf(codeNotImportable, span, "the registry of package %s has %s, which is a command and cannot be imported", p.Name, member.Path).
+					help("move its aggregates into a package of their own, or name packages without it")
+				continue
+			}
+			c.errorf(codeNotImportable, span, "the registry of package %s has %s, which is internal to other packages", p.Name, member.Path).
+				help("put the registry where %s can be imported, or name packages without it", member.Name)
 		}
 	}
-	return false
 }
 
 // matchPath matches as the go command does: "..." stands for anything, and a final
