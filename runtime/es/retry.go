@@ -71,7 +71,7 @@ func isLostRace(err error) bool { return errors.Is(err, ErrConflict) && !errors.
 func Retry(ctx context.Context, fn func() error) error {
 	return retry(ctx, defaultAttempts, func() (again bool, err error) {
 		err = fn()
-		return isLostRace(err) || errors.Is(err, ErrCondition), err
+		return (isLostRace(err) || errors.Is(err, ErrCondition)) && !errors.Is(err, ErrUnique), err
 	})
 }
 
