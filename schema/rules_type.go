@@ -178,7 +178,11 @@ func checkUnsupported(c *checker) {
 				help("let it be encoded as something that can be stored, such as a string")
 			continue
 		}
-		v.note(c.errorf(codeUnsupported, v.at, "%s cannot be stored: %s: %s", v.name(), t.Spelling, t.Reason)).help(helpLeaveOut)
+		spelling := t.Spelling
+		if v.declared != nil {
+			spelling = spell(v.declared, v.pkg.Path)
+		}
+		v.note(c.errorf(codeUnsupported, v.at, "%s cannot be stored: %s: %s", v.name(), spelling, t.Reason)).help(helpLeaveOut)
 	}
 }
 

@@ -53,6 +53,9 @@ type typeVisit struct {
 	key bool
 	// base is the value object that is encoded as this type, or as one made of it.
 	base *Named
+	// declared is the type whose declaration says that it is this one, nil where the type
+	// is spelt as it is: error, of an interface with the method Error.
+	declared *Named
 }
 
 // note says how an event comes to what d is about, where that isn't plain.
@@ -191,7 +194,7 @@ func (w *walker) typ(v typeVisit, met map[*Named]bool, seen map[visitedType]bool
 	}
 	inner := func(t Type, part string, key bool) {
 		next := v
-		next.typ, next.part, next.key = t, v.part+part, key
+		next.typ, next.part, next.key, next.declared = t, v.part+part, key, nil
 		w.typ(next, met, seen)
 	}
 	switch t := Resolve(v.typ).(type) {
@@ -223,7 +226,11 @@ func (w *walker) typ(v typeVisit, met map[*Named]bool, seen map[visitedType]bool
 		}
 		if !met[t] {
 			met[t] = true
-			inner(under, "", false)
+			v.typ = under
+			if v.declared == nil && v.base == nil {
+				v.declared = t
+			}
+			w.typ(v, met, seen)
 		}
 	}
 }
