@@ -21,12 +21,12 @@ import (
 // Files of many streams, of long streams, with large events and large appends. After
 // closing, goroutines and open files are as many as they were before.
 func TestLarge(t *testing.T) {
-	testLarge(t, largeSize{streams: 5_000, events: 10_000, payload: 4 << 20, append: 2_000})
+	testLarge(t, memoryFolder(t), largeSize{streams: 5_000, events: 10_000, payload: 4 << 20, append: 2_000})
 }
 
 func TestTortureLarge(t *testing.T) {
 	full(t)
-	testLarge(t, largeSize{streams: 1_000_000, events: 1_000_000, payload: 64 << 20, append: 10_000})
+	testLarge(t, t.TempDir(), largeSize{streams: 1_000_000, events: 1_000_000, payload: 64 << 20, append: 10_000})
 }
 
 type largeSize struct {
@@ -34,7 +34,7 @@ type largeSize struct {
 	payload, append int
 }
 
-func testLarge(t *testing.T, size largeSize) {
+func testLarge(t *testing.T, dir string, size largeSize) {
 	for _, test := range []struct {
 		name string
 		run  func(t *testing.T, path string)
@@ -45,7 +45,7 @@ func testLarge(t *testing.T, size largeSize) {
 		{"Append", func(t *testing.T, path string) { largeAppend(t, path, size.append) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "events.db")
+			path := filepath.Join(dir, test.name+".db")
 			// Whatever is started once for a process has been started after this.
 			closeStore(t, open(t, path))
 			goroutines, files := leftovers(t)

@@ -37,7 +37,7 @@ func TestPowerFindsLossesOfNormal(t *testing.T) {
 
 func TestTorturePowerFindsLossesOfNormal(t *testing.T) {
 	full(t)
-	testPower(t, powerPlan{cuts: 200, goroutines: 4, count: 150, sessions: 2, fill: 24_000, normal: true})
+	testPower(t, powerPlan{cuts: 200, goroutines: 4, count: 100, sessions: 2, fill: 16_000, normal: true})
 }
 
 type powerPlan struct {
