@@ -25,6 +25,7 @@ import (
 // success, as a failure of which nothing is stored, or as es.ErrOutcomeUnknown, which
 // the same append sent again settles. The file is whole in the end.
 func TestFault(t *testing.T) {
+	t.Parallel()
 	for _, p := range []faultPlan{
 		{calls: onSync, files: walFile, every: 3, error: syscall.EIO},
 		{calls: onWrite, files: walFile, every: 19, error: syscall.EIO, half: true},
@@ -64,7 +65,11 @@ func TestTortureFault(t *testing.T) {
 
 // A process whose append has come to an unknown outcome is killed before it can do
 // anything about it. The append may be stored; sent again, it is stored once.
-func TestFaultKill(t *testing.T)        { testFaultKill(t, 4) }
+func TestFaultKill(t *testing.T) {
+	t.Parallel()
+	testFaultKill(t, 4)
+}
+
 func TestTortureFaultKill(t *testing.T) { full(t); testFaultKill(t, 100) }
 
 func testFaultKill(t *testing.T, kills int) {
@@ -93,6 +98,7 @@ func testFaultKill(t *testing.T, kills int) {
 
 // A store that says of an unknown outcome that nothing was stored does not get through.
 func TestFaultKillFindsStoreThatIsSure(t *testing.T) {
+	t.Parallel()
 	rng := random(t)
 	wrong := 0
 	for range 4 {

@@ -26,6 +26,7 @@ import (
 // sqlite.ErrFull, reading goes on, nothing that was acknowledged is lost, nothing that
 // failed is there; and when there is room again appends succeed.
 func TestFull(t *testing.T) {
+	t.Parallel()
 	t.Run("Mount", func(t *testing.T) { onSmallMount(t, "1m", 500, false) })
 	t.Run("Reopen", func(t *testing.T) { onSmallMount(t, "1m", 500, true) })
 	t.Run("Library", func(t *testing.T) { onSmallLibrary(t, 1<<20, 500, false) })

@@ -18,7 +18,11 @@ import (
 // Processes are killed while they append. Every acknowledged event must be there,
 // where it was said to be, and no append in part. Then what had no outcome is sent
 // again, which must settle it.
-func TestKill(t *testing.T)        { testKill(t, 5) }
+func TestKill(t *testing.T) {
+	t.Parallel()
+	testKill(t, 5)
+}
+
 func TestTortureKill(t *testing.T) { full(t); testKill(t, 100) }
 
 func testKill(t *testing.T, kills int) {
@@ -57,6 +61,7 @@ func testKill(t *testing.T, kills int) {
 
 // A store that acknowledges before it commits does not get through.
 func TestKillFindsStoreThatIsHasty(t *testing.T) {
+	t.Parallel()
 	rng := random(t)
 	lost := 0
 	const kills = 3

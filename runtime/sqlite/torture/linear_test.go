@@ -29,7 +29,11 @@ import (
 // Four processes append to the same streams of one file, with eight goroutines each,
 // and load them. There is one order of all that they did, in which each did what it
 // did between its beginning and its end, that explains what all of them saw.
-func TestLinear(t *testing.T)        { testLinear(t, 1) }
+func TestLinear(t *testing.T) {
+	t.Parallel()
+	testLinear(t, 1)
+}
+
 func TestTortureLinear(t *testing.T) { full(t); testLinear(t, 50) }
 
 // Many histories are worth more than a long one, of which the checker would have to try
@@ -63,6 +67,7 @@ func testLinear(t *testing.T, histories int) {
 // A store that checks versions first and inserts then, with nothing to keep others from
 // coming between, does not get through.
 func TestLinearFindsStoreThatRaces(t *testing.T) {
+	t.Parallel()
 	history := linearHistory(t, filepath.Join(t.TempDir(), "events.db"), 0, true)
 	if got := porcupine.CheckOperationsTimeout(linearModel, history, 5*time.Minute); got != porcupine.Illegal {
 		t.Errorf("the history of a store that races: %v", got)

@@ -23,7 +23,11 @@ import (
 
 // Random operations have the outcomes that package memory gives them, positions
 // included; the file is closed and opened again in between.
-func TestModel(t *testing.T)        { testModel(t, 500) }
+func TestModel(t *testing.T) {
+	t.Parallel()
+	testModel(t, 500)
+}
+
 func TestTortureModel(t *testing.T) { full(t); testModel(t, 10_000) }
 
 func testModel(t *testing.T, operations int) {

@@ -15,6 +15,7 @@ import (
 // The power fails at random points of what a process does to the disk. Everything
 // that was acknowledged before must be there, and the file must be whole.
 func TestPower(t *testing.T) {
+	t.Parallel()
 	testPower(t, powerPlan{cuts: 20, goroutines: 4, count: 25, sessions: 2, fill: 2000})
 }
 
@@ -32,6 +33,7 @@ func TestTorturePower(t *testing.T) {
 // With synchronous=NORMAL the same test finds appends that were lost: it sees what it
 // is to see. The file stays whole even so.
 func TestPowerFindsLossesOfNormal(t *testing.T) {
+	t.Parallel()
 	testPower(t, powerPlan{cuts: 20, goroutines: 4, count: 25, sessions: 1, fill: 2000, normal: true})
 }
 
