@@ -35,6 +35,8 @@ type Directive struct {
 	Keys []Key
 	// Doc says what it is for, in one line.
 	Doc string
+	// Example is Go source that shows it in use; empty for what is reserved.
+	Example string
 	// Supported is false for what is reserved: using it is an error that says so.
 	Supported bool
 
@@ -116,6 +118,7 @@ func Directives() []Directive {
 	for i := range all {
 		all[i].Targets = slices.Clone(all[i].Targets)
 		all[i].Keys = slices.Clone(all[i].Keys)
+		all[i].Example = strings.ReplaceAll(strings.TrimPrefix(examples[all[i].short()], "\n"), "¦", "`")
 	}
 	return all
 }

@@ -1,0 +1,93 @@
+package golang
+
+// examples show each directive and tag in use, by how they are called in a
+// sentence. They are written with ¦ for the backquote.
+var examples = map[string]string{
+	`//es:aggregate`: `
+//es:aggregate order
+type Order struct {
+	es.Root
+
+	id uuid.UUID ¦es:"id"¦
+}
+`,
+	`//es:stream`: `
+//es:aggregate invoice
+//es:stream billing/invoice-{id}
+type Invoice struct{ es.Root }
+
+//es:aggregate shipping
+//es:stream of=Order
+type Shipping struct{ es.Root }
+`,
+	`//es:event`: `
+//es:event order.placed alias=order.created,com.acme/OrderPlaced
+type Placed struct {
+	OrderID uuid.UUID ¦json:"orderId"¦
+}
+`,
+	`//es:apply`: `
+func (o *Order) applyPlaced(e Placed) { o.id = e.OrderID }
+
+//es:apply Packed Sent
+func (o *Order) progress(OrderEvent) { o.steps++ }
+`,
+	`//es:suppress`: `
+//es:aggregate order
+//es:suppress Noted Viewed
+type Order struct{ es.Root }
+`,
+	`//es:child`: `
+//es:aggregate cart
+type Cart struct {
+	es.Root
+
+	id    uuid.UUID        ¦es:"id"¦
+	lines map[LineID]*Line ¦es:"child"¦
+}
+
+//es:child
+type Line struct {
+	es.Child
+
+	id LineID ¦es:"id"¦
+}
+`,
+	`//es:value`: `
+//es:value encode=String decode=restoreName
+type Name struct{ value string }
+
+func (n Name) String() string { return n.value }
+
+func restoreName(s string) Name { return Name{value: s} }
+`,
+	`//es:registry`: `
+//es:registry ./order ./billing/...
+package app
+`,
+	`es:"id"`: `
+//es:aggregate order
+type Order struct {
+	es.Root
+
+	id uuid.UUID ¦es:"id"¦
+}
+`,
+	`es:"child"`: `
+//es:event cart.line_replaced
+type LineReplaced struct {
+	LineID LineID ¦es:"child"¦
+	By     LineID
+}
+`,
+	`es:"encode=FUNC"`: `
+//es:event invoice.issued
+type Issued struct {
+	Due civil.Date ¦es:"encode=formatDate,decode=parseDate"¦
+}
+
+func formatDate(d civil.Date) string { return d.String() }
+
+func parseDate(s string) (civil.Date, error) { return civil.ParseDate(s) }
+`,
+}
