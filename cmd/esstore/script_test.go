@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -167,93 +166,5 @@ func scriptStatus(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
-	}
-}
-
-func TestPrintable(t *testing.T) {
-	for text, want := range map[string]string{
-		"order-17":           `order-17`,
-		"ü 日本 🎉 e\u0301":     "ü 日本 🎉 e\u0301",
-		"\x1b[2J":            `\x1b[2J`,
-		"\u009b2J":           `\u009b2J`,
-		"a\r\nb\tc\x00\x7f":  `a\r\nb\tc\x00\x7f`,
-		"\u202egpj.exe":      `\u202egpj.exe`,
-		"a\u200bb\u2028c":    `a\u200bb\u2028c`,
-		"\xff\xfe":           `\xff\xfe`,
-		"\U000e0041\ufffd!":  `\U000e0041\ufffd!`,
-		`it's "so" \ plain`:  `it's "so" \ plain`,
-		"\ue000\U0010ffff/a": `\ue000\U0010ffff/a`,
-	} {
-		if got := printable(text); got != want {
-			t.Errorf("%q: got %s, want %s", text, got, want)
-		}
-	}
-	for name, want := range map[string]string{
-		"order-17": `order-17`, "a b": `a b`, "": `""`, " a": `" a"`, `a"b`: `"a\"b"`, `\x1b`: `"\\x1b"`, "\x1b": `"\x1b"`,
-	} {
-		if got := printableName(name); got != want {
-			t.Errorf("%q: got %s, want %s", name, got, want)
-		}
-	}
-}
-
-// Whatever a text holds, nothing of it drives a terminal, and JSON keeps its meaning.
-func FuzzPrintable(f *testing.F) {
-	for _, s := range []string{"", "a", "\x1b]0;x\a", "\u009b\u202e\xff", `"\`, "\U000e0041", "\u2028", "\ufffd"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		for _, got := range []string{printable(s), printableName(s)} {
-			if !plain(got) {
-				t.Errorf("%q became %q", s, got)
-			}
-		}
-		if unquoted, err := strconv.Unquote(printableName(s)); err == nil && unquoted != s {
-			t.Errorf("%q is shown as %s, which is %q", s, printableName(s), unquoted)
-		}
-		var b bytes.Buffer
-		if err := printJSON(&b, s); err != nil {
-			t.Fatal(err)
-		}
-		text := strings.TrimSuffix(b.String(), "\n")
-		if !plain(text) {
-			t.Errorf("%q became %q", s, text)
-		}
-		var back string
-		if err := json.Unmarshal([]byte(text), &back); err != nil || back != strings.ToValidUTF8(s, "\ufffd") && len(s) == len([]rune(s)) {
-			t.Errorf("%q became %s, which is %q, %v", s, text, back, err)
-		}
-	})
-}
-
-func TestCut(t *testing.T) {
-	for _, test := range []struct {
-		line  string
-		width int
-		want  string
-	}{
-		{"abcdef", 0, "abcdef"},
-		{"abcdef", 6, "abcdef"},
-		{"abcdef", 5, "abcd…"},
-		{"日本語", 6, "日本語"},
-		{"日本語", 5, "日本…"},
-		{"日本語", 4, "日…"},
-		{"e\u0301e\u0301e\u0301", 3, "e\u0301e\u0301e\u0301"},
-		{"e\u0301e\u0301e\u0301", 2, "e\u0301…"},
-		{"ab", 1, "…"},
-	} {
-		if got := cut(test.line, test.width); got != test.want {
-			t.Errorf("%s cut to %d is %s, want %s", test.line, test.width, got, test.want)
-		}
-	}
-}
-
-func TestSize(t *testing.T) {
-	for n, want := range map[int64]string{
-		0: "0 B", 999: "999 B", 1000: "1.0 kB", 12_345: "12.3 kB", 999_949: "999.9 kB", 999_950: "1.0 MB", 3_200_000_000: "3.2 GB", 7e15: "7000.0 TB",
-	} {
-		if got := size(n); got != want {
-			t.Errorf("%d: %s, want %s", n, got, want)
-		}
 	}
 }

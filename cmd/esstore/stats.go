@@ -35,6 +35,7 @@ func newStatsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			progress := startProgress(cmd.ErrOrStderr())
 			defer progress.stop()
+			progress.step("opening the file", 0, 0)
 			var st *stats
 			// The store has verified that the file is what it is taken for.
 			err := withStore(cmd.Context(), args[0], func(*sqlite.Store) (err error) {
