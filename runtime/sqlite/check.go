@@ -192,6 +192,7 @@ func (k *checker) check(path string, opts []CheckOption) (err error) {
 	if !f.exists {
 		return fs.ErrNotExist
 	}
+	k.progress("pages", 0, 0)
 	k.types, k.streams = newTypeNames(), make(streamNames)
 	if err := k.source.open(k.ctx, f); err != nil {
 		return k.survive("the file", err)

@@ -107,7 +107,6 @@ func (s *checkSource) with(ctx context.Context, fn func(*conn) error) error {
 // checkFile checks what the file says of itself, its tables and its pages. It says
 // whether the tables can be read.
 func (k *checker) checkFile() (whole bool, err error) {
-	k.progress("pages", 0, 0)
 	err = k.once(func(c *conn) (err error) {
 		whole, err = k.checkSchema(c)
 		return err
