@@ -39,11 +39,18 @@ func AppendFloat32[T ~float32](dst []byte, v T) ([]byte, error) {
 // appendFloat writes the shortest digits that give v back. As in JavaScript,
 // the exponent is used for what is below 1e-6 or from 1e21 on.
 func appendFloat(dst []byte, v float64, bits int) ([]byte, error) {
+	abs := math.Abs(v)
+	if n, ok := tenThousandths(abs, bits); ok {
+		if v < 0 {
+			dst = append(dst, '-')
+		}
+		return appendTenThousandths(dst, n), nil
+	}
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		return dst, ErrNotFinite
 	}
 	format := byte('f')
-	if abs := math.Abs(v); abs != 0 {
+	if abs != 0 {
 		if bits == 64 && (abs < 1e-6 || abs >= 1e21) || bits == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
 			format = 'e'
 		}
@@ -55,6 +62,39 @@ func appendFloat(dst []byte, v float64, bits int) ([]byte, error) {
 		dst = dst[:n-1]
 	}
 	return dst, nil
+}
+
+// tenThousandths gives a float that is written with up to four decimals as their
+// number: most are, and to find the digits of an integer takes little. No other
+// decimal is as short, as decimals of up to 15 digits all have floats of their own,
+// and of up to 6 digits in 32 bits.
+func tenThousandths(abs float64, bits int) (n uint64, ok bool) {
+	if bits == 32 {
+		if !(abs < 1e2) {
+			return 0, false
+		}
+		n = uint64(abs*1e4 + 0.5)
+		// Rounded twice, as both numbers are exact in 32 bits the quotient is right.
+		return n, n != 0 && float32(float64(n)/1e4) == float32(abs)
+	}
+	if !(abs < 1e10) {
+		return 0, false
+	}
+	n = uint64(abs*1e4 + 0.5)
+	return n, n != 0 && float64(n)/1e4 == abs
+}
+
+func appendTenThousandths(dst []byte, n uint64) []byte {
+	dst = strconv.AppendUint(dst, n/1e4, 10)
+	decimals := n % 1e4
+	if decimals == 0 {
+		return dst
+	}
+	dst = append(dst, '.', '0'+byte(decimals/1000), '0'+byte(decimals/100%10), '0'+byte(decimals/10%10), '0'+byte(decimals%10))
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
 }
 
 // AppendBytes appends bytes as a string in base64, nil as null.

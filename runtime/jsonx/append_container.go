@@ -38,7 +38,7 @@ func AppendName(dst []byte, i int, name string) ([]byte, error) {
 	if i > 0 {
 		separator = ','
 	}
-	dst, err := appendQuoted(append(dst, separator), []byte(name))
+	dst, err := AppendString(append(dst, separator), name)
 	return append(dst, ':'), err
 }
 

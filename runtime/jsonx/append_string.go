@@ -3,13 +3,24 @@ package jsonx
 import (
 	"encoding/binary"
 	"math/bits"
+	"strings"
 	"unicode/utf8"
 )
 
 // AppendString appends a string in quotes; ErrUTF8 if it is not valid UTF-8.
 func AppendString[T ~string](dst []byte, s T) ([]byte, error) {
+	known := 0
+	if len(s) >= longText {
+		end := len(s)
+		for _, c := range []byte(`"\`) {
+			if i := strings.IndexByte(string(s[:end]), c); i >= 0 {
+				end = i
+			}
+		}
+		known = unquotedRun([]byte(s[:end]))
+	}
 	// The conversion does not copy, as nobody changes or keeps the bytes.
-	return appendQuoted(dst, []byte(s))
+	return appendQuoted(dst, []byte(s), known)
 }
 
 // AppendStrings appends an array of strings, nil as null; ErrUTF8 if one is not
@@ -17,7 +28,7 @@ func AppendString[T ~string](dst []byte, s T) ([]byte, error) {
 func AppendStrings[S ~[]T, T ~string](dst []byte, s S) ([]byte, error) {
 	var err error
 	for i := range s {
-		if dst, err = appendQuoted(Elem(dst, i), []byte(s[i])); err != nil {
+		if dst, err = AppendString(Elem(dst, i), s[i]); err != nil {
 			return dst, err
 		}
 	}
@@ -27,11 +38,11 @@ func AppendStrings[S ~[]T, T ~string](dst []byte, s S) ([]byte, error) {
 // AppendQuotedString appends a string as it is with the option string of a json
 // tag: its JSON form, as a string.
 func AppendQuotedString[T ~string](dst []byte, s T) ([]byte, error) {
-	quoted, err := appendQuoted(nil, []byte(s))
+	quoted, err := AppendString(nil, s)
 	if err != nil {
 		return dst, err
 	}
-	return appendQuoted(dst, quoted)
+	return appendQuoted(dst, quoted, 0)
 }
 
 // AppendText appends what a MarshalText method returns, as a string.
@@ -40,7 +51,7 @@ func AppendText(dst []byte, marshal func() ([]byte, error)) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return appendQuoted(dst, text)
+	return appendQuoted(dst, text, 0)
 }
 
 // plain has the bytes that stand for themselves in a string, both ways.
@@ -90,17 +101,36 @@ func plainRun(b []byte) int {
 	return len(b)
 }
 
+// longText is from how many bytes on it pays to look for quotes first, which
+// packages strings and bytes do faster than can be done here.
+const longText = 512
+
+// unquotedRun counts bytes at the start of b that are plain, where b has no quote
+// and no backslash. It may stop short of the last ones.
+func unquotedRun(b []byte) int {
+	rest := b
+	for len(rest) >= 32 {
+		w0, w1 := binary.LittleEndian.Uint64(rest), binary.LittleEndian.Uint64(rest[8:])
+		w2, w3 := binary.LittleEndian.Uint64(rest[16:]), binary.LittleEndian.Uint64(rest[24:])
+		if (w0|(w0-ones*' ')|w1|(w1-ones*' ')|w2|(w2-ones*' ')|w3|(w3-ones*' '))&highs != 0 {
+			break
+		}
+		rest = rest[32:]
+	}
+	return len(b) - len(rest)
+}
+
 // plainEnd is the index of the first byte of b from i on that is not plain, or the
 // length of b.
 func plainEnd(b []byte, i int) int { return i + plainRun(b[i:]) }
 
-// appendQuoted appends s in quotes. If s is not valid UTF-8, the buffer is
-// returned as it was.
-func appendQuoted(dst, s []byte) ([]byte, error) {
+// appendQuoted appends s in quotes, of which so many bytes at the start are known
+// to be plain. If s is not valid UTF-8, the buffer is returned as it was.
+func appendQuoted(dst, s []byte, known int) ([]byte, error) {
 	start := len(dst)
 	dst = append(dst, '"')
 	done := 0
-	for i := plainRun(s); i < len(s); i = plainEnd(s, i) {
+	for i := plainEnd(s, known); i < len(s); i = plainEnd(s, i) {
 		c := s[i]
 		if c < utf8.RuneSelf {
 			dst = appendEscaped(append(dst, s[done:i]...), c)

@@ -31,6 +31,28 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
+// What is not plain is found at each place of a long string.
+func TestAppendLongString(t *testing.T) {
+	long := strings.Repeat("sixteen letters ", 50)
+	for _, odd := range []string{`"`, `\`, "\x00", "\x1f", "é", "\u2028"} {
+		for i := range len(long) {
+			got, err := jsonx.AppendString(nil, long[:i]+odd+long[i:])
+			// What is before and after it is plain.
+			want := `"` + long[:i] + strings.Trim(standard(t, odd), `"`) + long[i:] + `"`
+			if odd == `"` {
+				want = `"` + long[:i] + `\"` + long[i:] + `"`
+			}
+			if err != nil || string(got) != want {
+				t.Fatalf("%q after %d letters is written as %s, %v", odd, i, got, err)
+			}
+			r := jsonx.NewReader(got)
+			if back := r.String(); back != long[:i]+odd+long[i:] || r.End("string") != nil {
+				t.Fatalf("%q after %d letters comes back as %q, %v", odd, i, back, r.Err())
+			}
+		}
+	}
+}
+
 // checkString compares a string's form with encoding/json's, both ways.
 func checkString(t *testing.T, s string) {
 	t.Helper()
@@ -111,6 +133,16 @@ func TestAppendFloat(t *testing.T) {
 	for _, f := range floats {
 		checkFloat(t, math.Float64bits(f))
 		checkFloat(t, uint64(math.Float32bits(float32(f))))
+	}
+	// Decimals of few digits, and their neighbours.
+	for n := range 2_000 {
+		scaled := float64(n*n*n) / 1e4
+		for _, f := range []float64{scaled, -scaled, scaled / 10, math.Nextafter(scaled, 0), math.Nextafter(scaled, 1e18), float64(n) / 1e4} {
+			checkFloat(t, math.Float64bits(f))
+			f32 := math.Float32bits(float32(f))
+			checkFloat(t, uint64(f32))
+			checkFloat(t, uint64(f32+1))
+		}
 	}
 }
 

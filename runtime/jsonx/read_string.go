@@ -1,6 +1,7 @@
 package jsonx
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 	"unicode/utf16"
@@ -158,7 +159,7 @@ func (r *Reader) text() (text []byte, escaped, ok bool) {
 		return nil, false, false
 	}
 	start := r.pos + 1
-	end := plainEnd(r.data, start)
+	end := plainTextEnd(r.data, start)
 	if end < len(r.data) && r.data[end] == '"' {
 		r.pos = end + 1
 		return r.data[start:end], false, true
@@ -169,6 +170,22 @@ func (r *Reader) text() (text []byte, escaped, ok bool) {
 	}
 	r.pos = end + 1
 	return r.data[start:end], escaped, true
+}
+
+// plainTextEnd is plainEnd for a string of which nothing is known, which may be
+// long.
+func plainTextEnd(data []byte, i int) int {
+	const probe = 64
+	if len(data)-i < longText || plainRun(data[i:i+probe]) < probe {
+		return plainEnd(data, i)
+	}
+	rest := data[i:]
+	for _, c := range []byte(`"\`) {
+		if end := bytes.IndexByte(rest, c); end >= 0 {
+			rest = rest[:end]
+		}
+	}
+	return plainEnd(data, i+unquotedRun(rest))
 }
 
 // stringEnd finds the closing quote of a string from i on, which is within the
