@@ -43,12 +43,12 @@ func (r *Reader) name() ([]byte, bool) {
 
 // colon reads the colon after the name of a member.
 func (r *Reader) colon() bool {
-	if r.peek() != ':' {
-		r.unexpected(r.pos, "':'")
-		return false
+	if r.pos < len(r.data) && r.data[r.pos] == ':' || r.peek() == ':' {
+		r.pos++
+		return true
 	}
-	r.pos++
-	return true
+	r.unexpected(r.pos, "':'")
+	return false
 }
 
 // Map begins to read an object as a map, and returns the map to put its members

@@ -117,10 +117,7 @@ func (o *Object) search(r *Reader, fields []string) bool {
 	if o.before == ended {
 		return false
 	}
-	if o.before == '{' {
-		r.pos++
-	}
-	for r.nextMember(o.before == '{') {
+	for o.toName(r) {
 		pos := r.pos
 		i, name := o.field(r, fields)
 		if r.err != nil {
@@ -148,11 +145,25 @@ func (o *Object) search(r *Reader, fields []string) bool {
 	return false
 }
 
+// toName goes to the name of the next member, and says whether there is one. It
+// reads the closing brace where there is none.
+func (o *Object) toName(r *Reader) bool {
+	if i := r.pos; i+1 < len(r.data) && r.data[i] == o.before && r.data[i+1] == '"' {
+		r.pos++
+		return true
+	}
+	first := o.before == '{'
+	if first {
+		r.pos++
+	}
+	return r.nextMember(first)
+}
+
 // field reads the name of a member and the colon, and finds the field; it is -1
 // for a member that is none, whose name is returned then.
 func (o *Object) field(r *Reader, fields []string) (i int, name []byte) {
 	if i = o.index(fields, r.data[r.pos+1:]); i >= 0 {
-		r.pos += len(fields[i]) + 2
+		r.pos += len(fields[i]) + len(`""`)
 		r.colon()
 		return i, nil
 	}
