@@ -15,7 +15,7 @@ missing, heads of streams, tags, commands, and what refers to nothing. Each faul
 
   checksum: stream order-17, version 3, position 42, event order.placed: …
 
-Others may use the file meanwhile. A million events take a few seconds.`
+Others may use the file meanwhile. A million events take some seconds.`
 
 func newCheckCommand() *cobra.Command {
 	var asJSON bool

@@ -25,7 +25,7 @@ import (
 // never taken for damage; except for the first step, in which SQLite goes through
 // its pages at once, no transaction is held for longer than a page takes, so that
 // the WAL can be written back. Check changes nothing in the file. It holds a page
-// of events at a time, whatever the length of the file, and takes a few seconds for
+// of events at a time, whatever the length of the file, and takes some seconds for
 // a million events.
 //
 // What it cannot find: appends that are missing from the end as a whole, for then
