@@ -3,7 +3,6 @@ package schema
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // CodecType is a type that generated code encodes and decodes by a pair of
@@ -82,11 +81,6 @@ func CodecTypes(p *Package) []CodecType {
 		types[i].Named, types[i].Deep = n.named, n.deep()
 	}
 	nameCodecs(p, types)
-	for i := range types {
-		if c := &types[i]; c.hasFields() {
-			c.Fields = "fieldsOf" + strings.TrimSuffix(strings.TrimPrefix(c.Read, "read"), "JSON")
-		}
-	}
 	return types
 }
 
@@ -250,7 +244,7 @@ func nameCodecs(p *Package, types []CodecType) {
 	taken := make(map[string]bool)
 	for i := range types {
 		if c := &types[i]; c.Event != nil {
-			c.Append, c.Read = c.Event.AppendFunc(), c.Event.ReadFunc()
+			c.name(c.Event.GoName.Value)
 			taken[c.Append] = true
 			if c.Named != nil && c.Deep {
 				c.AppendAt = c.Append + "At"
@@ -258,9 +252,9 @@ func nameCodecs(p *Package, types []CodecType) {
 		}
 	}
 	name := func(c *CodecType, base string) {
-		c.Append, c.Read = codecNames(base)
+		c.name(base)
 		for n := 2; taken[c.Append]; n++ {
-			c.Append, c.Read = codecNames(base + strconv.Itoa(n))
+			c.name(base + strconv.Itoa(n))
 		}
 		taken[c.Append] = true
 	}
@@ -279,18 +273,22 @@ func nameCodecs(p *Package, types []CodecType) {
 // AppendFunc is the function that appends the event's JSON form to a buffer:
 // "appendRegisteredJSON".
 func (e *Event) AppendFunc() string {
-	name, _ := codecNames(e.GoName.Value)
-	return name
+	return codecName("append", e.GoName.Value)
 }
 
 // ReadFunc is the function that reads the event from its JSON form:
 // "readRegisteredJSON".
 func (e *Event) ReadFunc() string {
-	_, name := codecNames(e.GoName.Value)
-	return name
+	return codecName("read", e.GoName.Value)
 }
 
-func codecNames(name string) (appendFunc, readFunc string) {
-	name = upperFirst(name)
-	return "append" + name + "JSON", "read" + name + "JSON"
+func codecName(verb, name string) string { return verb + upperFirst(name) + "JSON" }
+
+// name names what is generated for the type, which differs where base does in
+// more than the case of its first letter.
+func (c *CodecType) name(base string) {
+	c.Append, c.Read = codecName("append", base), codecName("read", base)
+	if c.hasFields() {
+		c.Fields = "fieldsOf" + upperFirst(base)
+	}
 }

@@ -72,30 +72,33 @@ func TestCodecTypes(t *testing.T) {
 		if c.AppendAt != "" {
 			s += " " + c.AppendAt
 		}
+		if c.Fields != "" {
+			s += " " + c.Fields
+		}
 		if c.Type() == nil {
 			t.Errorf("%s has no type", c.Name)
 		}
 		got = append(got, s)
 	}
 	want := []string{
-		here + ".Plain: appendPlainJSON readPlainJSON",
-		here + ".Foreign: appendForeignJSON readForeignJSON deep",
-		here + ".Recursive: appendRecursiveJSON readRecursiveJSON deep",
-		here + ".Values: appendValuesJSON readValuesJSON deep",
-		here + ".Anything: appendAnythingJSON readAnythingJSON deep",
-		here + ".Raw: appendRawJSON readRawJSON deep",
-		here + ".Looped: appendLoopedJSON readLoopedJSON deep appendLoopedJSONAt",
-		here + ".Line: appendLineJSON readLineJSON",
-		there + ".Amount: appendMoneyAmount2JSON readMoneyAmount2JSON",
-		"example.com/other/money.Amount: appendMoneyAmount3JSON readMoneyAmount3JSON",
-		here + ".MoneyAmount: appendMoneyAmountJSON readMoneyAmountJSON",
-		here + ".tree: appendTreeJSON readTreeJSON deep",
+		here + ".Plain: appendPlainJSON readPlainJSON fieldsOfPlain",
+		here + ".Foreign: appendForeignJSON readForeignJSON deep fieldsOfForeign",
+		here + ".Recursive: appendRecursiveJSON readRecursiveJSON deep fieldsOfRecursive",
+		here + ".Values: appendValuesJSON readValuesJSON deep fieldsOfValues",
+		here + ".Anything: appendAnythingJSON readAnythingJSON deep fieldsOfAnything",
+		here + ".Raw: appendRawJSON readRawJSON deep fieldsOfRaw",
+		here + ".Looped: appendLoopedJSON readLoopedJSON deep appendLoopedJSONAt fieldsOfLooped",
+		here + ".Line: appendLineJSON readLineJSON fieldsOfLine",
+		there + ".Amount: appendMoneyAmount2JSON readMoneyAmount2JSON fieldsOfMoneyAmount2",
+		"example.com/other/money.Amount: appendMoneyAmount3JSON readMoneyAmount3JSON fieldsOfMoneyAmount3",
+		here + ".MoneyAmount: appendMoneyAmountJSON readMoneyAmountJSON fieldsOfMoneyAmount",
+		here + ".tree: appendTreeJSON readTreeJSON deep fieldsOfTree",
 		here + ".List: appendListJSON readListJSON deep",
-		here + ".Holder: appendHolderJSON readHolderJSON deep",
-		here + ".Ping: appendPingJSON readPingJSON deep",
-		here + ".Pong: appendPongJSON readPongJSON deep",
+		here + ".Holder: appendHolderJSON readHolderJSON deep fieldsOfHolder",
+		here + ".Ping: appendPingJSON readPingJSON deep fieldsOfPing",
+		here + ".Pong: appendPongJSON readPongJSON deep fieldsOfPong",
 		here + ".Self: appendSelfJSON readSelfJSON deep",
-		here + ".RawHolder: appendRawHolderJSON readRawHolderJSON deep",
+		here + ".RawHolder: appendRawHolderJSON readRawHolderJSON deep fieldsOfRawHolder",
 	}
 	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
 		t.Errorf("got\n%s\nwant\n%s", g, w)

@@ -140,8 +140,11 @@ type Param struct {
 	// Pointer says that the type is a pointer to Event.
 	Pointer bool
 	// Interface says that the type is an interface or a name that nothing
-	// declares, as generated interfaces are before the first generation.
-	Interface bool
+	// declares, as generated interfaces are before the first generation. Undeclared says
+	// that it is the latter.
+	Interface, Undeclared bool
+	// Methods are the names of the methods that an interface asks for.
+	Methods []string
 }
 
 // Event is an event type.

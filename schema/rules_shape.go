@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const (
 	codeApplyResult   Code = "ES0109"
@@ -69,6 +72,7 @@ Right:
 // applyMethod is an apply method with all its uses.
 type applyMethod struct {
 	*Apply
+	pkg    *Package
 	holder *holder
 	uses   []*use
 }
@@ -81,7 +85,7 @@ func (c *checker) applyMethods() []*applyMethod {
 		for _, u := range c.scopes[p].uses {
 			m := byApply[u.apply]
 			if m == nil {
-				m = &applyMethod{Apply: u.apply, holder: u.holder}
+				m = &applyMethod{Apply: u.apply, pkg: p, holder: u.holder}
 				byApply[u.apply] = m
 				methods = append(methods, m)
 			}
@@ -125,6 +129,9 @@ func checkApplyReceiver(c *checker) {
 func checkApplyParams(c *checker) {
 	for _, m := range c.applyMethods() {
 		problem, help := m.paramProblem()
+		if problem == "" {
+			problem, help = m.interfaceProblem()
+		}
 		if problem == "" {
 			continue
 		}
@@ -185,6 +192,55 @@ func (m *applyMethod) paramProblem() (problem, help string) {
 			"take " + events[0] + ", or write //es:apply " + p.Event + " above it"
 	}
 	return "applies " + events[0] + ", but takes " + p.Type.Value, takes
+}
+
+// interfaceProblem says what is wrong with an interface that a method takes: that
+// nobody declares it, neither the user nor generated code, or that the events are
+// none of it.
+func (m *applyMethod) interfaceProblem() (problem, help string) {
+	p := m.Params[0]
+	if slices.ContainsFunc(m.uses, func(u *use) bool { return u.event == nil }) {
+		return "", "" // the type may be the event that is missing
+	}
+	if p.Undeclared {
+		var generated []string
+		for _, a := range m.pkg.Aggregates {
+			generated = append(generated, a.EventInterface())
+			if a.StreamOwner == a && len(a.Siblings) > 1 {
+				generated = append(generated, a.StreamInterface())
+			}
+		}
+		if slices.Contains(generated, p.Type.Value) {
+			return "", ""
+		}
+		return "takes " + p.Type.Value + ", which nothing declares", didYouMean(p.Type.Value, "generated interfaces", generated)
+	}
+	for _, u := range m.uses {
+		if u.event.Owner == nil {
+			continue
+		}
+		for _, method := range p.Methods {
+			if !u.event.mayHave(method, m.pkg) {
+				return "takes " + p.Type.Value + ", which " + u.name.Value + " is not: it has no method " + method,
+					"declare " + method + " on " + u.name.Value + ", or take " + m.eventInterface()
+			}
+		}
+	}
+	return "", ""
+}
+
+// mayHave says whether an event has a method, its own or a generated one. Where it
+// embeds something, nobody knows.
+func (e *Event) mayHave(method string, p *Package) bool {
+	if method == EventTypeMethod || method == Marker(e.Owner.EventInterface()) || method == Marker(e.Owner.StreamInterface()) {
+		return true
+	}
+	if s := e.Struct(); s == nil || slices.ContainsFunc(s.Fields, func(f *Field) bool { return f.Embedded }) {
+		return true
+	}
+	return slices.ContainsFunc(p.Objects, func(o Object) bool {
+		return o.Kind == "method" && o.Recv == e.GoName.Value && o.Name.Value == method
+	})
 }
 
 // eventInterface is the generated interface that all events of the method are.

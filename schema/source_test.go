@@ -361,9 +361,14 @@ func (s *sources) params(p *sourcePackage, list *ast.FieldList) []schema.Param {
 			}
 		}
 		if declared != nil {
-			_, param.Interface = declared.Type.(*ast.InterfaceType)
+			var iface *ast.InterfaceType
+			if iface, param.Interface = declared.Type.(*ast.InterfaceType); param.Interface {
+				for _, method := range iface.Methods.List {
+					param.Methods = append(param.Methods, method.Names[0].Name)
+				}
+			}
 		} else if token.IsExported(spelling) || spelling == "any" {
-			param.Interface = true
+			param.Interface, param.Undeclared = true, spelling != "any"
 		}
 		for range max(len(field.Names), 1) {
 			params = append(params, param)

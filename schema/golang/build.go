@@ -28,11 +28,14 @@ func (c *converter) build(u *unit) *schema.Package {
 			events[m.spec.Name.Name] = true
 		}
 	}
+	declared := map[string]bool{}
 	for _, m := range u.src.types {
-		obj, _ := u.pkg.Scope().Lookup(m.spec.Name.Name).(*types.TypeName)
-		if obj == nil || m.role == nil {
-			continue
+		name := m.spec.Name.Name
+		obj, _ := u.pkg.Scope().Lookup(name).(*types.TypeName)
+		if obj == nil || m.role == nil || declared[name] {
+			continue // that a type is declared twice has been reported
 		}
+		declared[name] = true
 		if m.spec.Assign.IsValid() {
 			u.src.errorf(codeAlias, m.role.line, "%s is an alias, and cannot be //es:%s", m.spec.Name.Name, m.role.Name).
 				Help = "declare a type of its own: type " + m.spec.Name.Name + " struct { … }"
@@ -177,7 +180,12 @@ func (c *converter) applies(u *unit, m *markedType, obj *types.TypeName, events 
 		}
 		return int(a.fn.Pos() - b.fn.Pos())
 	})
+	declared := map[string]bool{}
 	for _, method := range methods {
+		if declared[method.name] {
+			continue // which has been reported
+		}
+		declared[method.name] = true
 		a := &schema.Apply{Method: u.text(method.fn.Name), Recv: m.spec.Name.Name}
 		if marked := u.src.applyOf(method.fn); marked != nil {
 			a.Directive, a.Events = &marked.apply.name, marked.apply.args
@@ -283,9 +291,14 @@ func (u *unit) resolveParam(p *schema.Param, t types.Type, expr ast.Expr, events
 	}
 	if id, ok := expr.(*ast.Ident); ok {
 		_, missing := u.unresolved[id.Pos()]
-		p.Interface = missing && u.pkg.Scope().Lookup(id.Name) == nil
+		p.Undeclared = missing && u.pkg.Scope().Lookup(id.Name) == nil
 	}
-	p.Interface = p.Interface || types.IsInterface(t)
+	p.Interface = p.Undeclared || types.IsInterface(t)
+	if iface, ok := t.Underlying().(*types.Interface); ok {
+		for method := range iface.Methods() {
+			p.Methods = append(p.Methods, method.Name())
+		}
+	}
 }
 
 // docText is a doc comment without its directives.

@@ -5,6 +5,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/esgen/esgen/schema"
@@ -108,7 +110,24 @@ func (r *errorReporter) report(err error) {
 		r.last.Help = "declare it; if esgen is to generate it, an annotated declaration cannot mention it"
 		return
 	}
-	r.last = r.src.errorf(codeType, r.at(e.Pos), "%s", e.Msg)
+	message, other := declaredAt(e.Msg)
+	r.last = r.src.errorf(codeType, r.at(e.Pos), "%s", message)
+	if other.Line > 0 {
+		r.last.Notes = []schema.Note{{Span: other, Message: "the other is declared here"}}
+	}
+}
+
+var declaredElsewhere = regexp.MustCompile(`^(method .*\.(.+) already declared) at (.*):(\d+):(\d+)$`)
+
+// declaredAt takes the place out of a message that has one in its text.
+func declaredAt(message string) (string, schema.Span) {
+	match := declaredElsewhere.FindStringSubmatch(message)
+	if match == nil {
+		return message, schema.Span{}
+	}
+	line, _ := strconv.Atoi(match[4])
+	column, _ := strconv.Atoi(match[5])
+	return match[1], schema.Span{File: match[3], Line: line, Column: column, Width: len(match[2])}
 }
 
 // isExtra says whether a position is in a declaration that nobody cares about.

@@ -220,7 +220,11 @@ func (d *dumper) params(what string, params []schema.Param) {
 		if event != "" {
 			event = " event " + event
 		}
-		d.line(3, "%s %s%s%s", what, d.text(p.Type), event, mark("interface", p.Interface))
+		methods := ""
+		if len(p.Methods) > 0 {
+			methods = " of " + strings.Join(p.Methods, ", ")
+		}
+		d.line(3, "%s %s%s%s%s%s", what, d.text(p.Type), event, mark("interface", p.Interface), methods, mark("undeclared", p.Undeclared))
 	}
 }
 

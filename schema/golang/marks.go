@@ -123,6 +123,10 @@ func (s *source) markFile(fset *token.FileSet, f *file) {
 			s.errorf(codeMisplaced, d.line, "//es:%s stands on %s", d.Name, h.what).Help = "it belongs on " + place(d.Targets[0])
 			continue
 		}
+		if h.on == OnType && h.spec.Name.Name == "_" {
+			s.errorf(codeMisplaced, d.line, "//es:%s stands on a type without a name", d.Name).Help = "give the type a name"
+			continue
+		}
 		switch h.on {
 		case OnPackage:
 			s.registries = append(s.registries, d)
