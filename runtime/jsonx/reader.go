@@ -53,7 +53,8 @@ const (
 const checkedSize = 64 << 10
 
 // NewReader makes a reader of data, which it borrows: data must not change until
-// the reading is done.
+// the reading is done. To Reset a variable saves the copy, which shows with small
+// payloads.
 func NewReader(data []byte) Reader {
 	var r Reader
 	r.Reset(data)
