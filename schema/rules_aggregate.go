@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The import path of the runtime, and the types that are embedded from it.
 const runtimePath = "github.com/esgen/esgen/runtime/es"
@@ -141,7 +144,8 @@ func checkRoot(c *checker) {
 				c.errorf(codeRoot, at, "aggregate %s embeds a pointer to es.Root", a.GoName.Value).
 					help("embed es.Root itself: its zero value is ready to use, and a nil pointer is not")
 			case NotEmbedded:
-				if c.embeddedAggregate(a.Fields) != nil {
+				unread := func(f *Field) bool { return f.Embedded && f.Type == nil }
+				if c.embeddedAggregate(a.Fields) != nil || slices.ContainsFunc(a.Fields, unread) {
 					continue
 				}
 				d := c.errorf(codeRoot, a.GoName.Span, "aggregate %s does not embed es.Root", a.GoName.Value).
@@ -195,6 +199,11 @@ func checkNoID(c *checker) {
 			for _, f := range a.Fields {
 				if name := strings.ToLower(f.Name.Value); !f.Embedded && (name == "id" || name == strings.ToLower(a.GoName.Value)+"id") {
 					d.note(f.Name.Span, "this field looks like it").help("tag %s with `es:\"id\"`", f.Name.Value)
+					break
+				}
+				if _, s := f.embeddedStruct(); s != nil && idField(s.Fields) != nil {
+					d.note(idField(s.Fields).ID.Span, "%s has one, but an aggregate must have it itself", f.Name.Value).
+						help("make %s a field of %s", idField(s.Fields).Name.Value, a.GoName.Value)
 					break
 				}
 			}
@@ -300,6 +309,9 @@ func unfitID(t Type) string {
 			}
 			if t.Value == nil {
 				return ""
+			}
+			if endlessValue(t) != nil {
+				return "there is no end to its encoding"
 			}
 			return unfitID(t.Value.Base)
 		case EncodeText:

@@ -12,6 +12,7 @@ const (
 	codeGeneric  Code = "ES0116"
 	codeEmbeds   Code = "ES0117"
 	codeOwnCodec Code = "ES0118"
+	codeHolds    Code = "ES0119"
 )
 
 var eventRules = []rule{
@@ -110,6 +111,24 @@ Right:
 	//es:value encode=String decode=restoreName
 	type Name struct{ value string }
 `}, checkOwnCodec},
+	{CodeInfo{codeHolds, "an event holds an aggregate or a child", `
+An event says what happened, in plain data that never changes. An aggregate, or a child
+of one, is what events make: an event has its ID, or those of its values that matter.
+
+Wrong:
+
+	//es:event order.merged
+	type Merged struct {
+		With *Order
+	}
+
+Right:
+
+	//es:event order.merged
+	type Merged struct {
+		With OrderID
+	}
+`}, checkHolds},
 }
 
 // codecMethods are the methods by which a type says how it is encoded.
@@ -243,6 +262,42 @@ func checkOwnCodec(c *checker) {
 				help("remove it; a method on the type of a field says how that is encoded")
 		}
 	}
+}
+
+func checkHolds(c *checker) {
+	report := func(v fieldVisit, n *Named) {
+		what := c.stateful(n)
+		if what == "" {
+			return
+		}
+		v.note(c.errorf(codeHolds, v.at, "%s holds %s, %s", v.name(), spell(n, v.pkg.Path), what)).
+			help("keep its ID instead, or the values that matter; or leave it out with `json:\"-\"`")
+	}
+	for _, v := range c.walk().types {
+		if n, ok := Resolve(v.typ).(*Named); ok {
+			report(v.fieldVisit, n)
+		}
+	}
+	for _, v := range c.walk().fields {
+		if n := namedBehindPointer(v.field.Type); n != nil && v.stores() {
+			if _, inner := v.field.embeddedStruct(); inner != nil {
+				report(v, n)
+			}
+		}
+	}
+}
+
+// stateful says that a type is an aggregate or a child; it is empty for others.
+func (c *checker) stateful(n *Named) string {
+	s := c.scopeOf(n)
+	switch {
+	case s == nil:
+	case s.aggregates[n.Name] != nil:
+		return "which is an aggregate"
+	case s.children[n.Name] != nil:
+		return "which is a child of an aggregate"
+	}
+	return ""
 }
 
 func checkGeneric(c *checker) {

@@ -1,10 +1,15 @@
 package schema
 
-import "go/token"
+import (
+	"go/token"
+	"slices"
+	"strings"
+)
 
 const (
 	codeValueFallback Code = "ES0314"
 	codeValueFuncs    Code = "ES0315"
+	codeValueCircle   Code = "ES0316"
 )
 
 var valueRules = []rule{
@@ -49,6 +54,29 @@ Right:
 	//es:value encode=String decode=RestoreName
 	type Name struct{ value string }
 `}, checkValueFuncs},
+	{CodeInfo{codeValueCircle, "value objects are encoded as one another", `
+A value object is encoded as what its method gives. Where that is, or always holds, a
+value object that is encoded as the first one in turn, there is no end to it.
+
+Wrong:
+
+	//es:value encode=Full decode=shorten
+	type Short struct{ s string }
+
+	func (s Short) Full() Full { return Full{s.s} }
+
+	//es:value encode=Short decode=lengthen
+	type Full struct{ s string }
+
+	func (f Full) Short() Short { return Short{f.s} }
+
+Right:
+
+	//es:value encode=String decode=parseFull
+	type Full struct{ s string }
+
+	func (f Full) String() string { return f.s }
+`}, checkValueCircle},
 }
 
 func checkValueFallback(c *checker) {
@@ -101,4 +129,66 @@ func (c *checker) reportUnreachable(v fieldVisit, what string, f Text) {
 	v.note(c.errorf(codeValueFuncs, v.at, "%s cannot be stored by package %s: %s is encoded through %s, which is not exported", v.name(), v.pkg.Name, what, f.Value).
 		note(f.Span, "%s is named here", f.Value)).
 		help("export %s", f.Value)
+}
+
+func checkValueCircle(c *checker) {
+	judged := map[*Named]bool{}
+	for _, v := range c.walk().types {
+		n, ok := Resolve(v.typ).(*Named)
+		if !ok || n.Encoding != EncodeValue || n.Value == nil || judged[n] {
+			continue
+		}
+		judged[n] = true
+		circle := endlessValue(n)
+		if circle == nil {
+			continue
+		}
+		var names []string
+		for _, member := range circle {
+			judged[member] = true
+			names = append(names, spell(member, v.pkg.Path))
+		}
+		d := c.errorf(codeValueCircle, at(n.Value.Directive.Span, v.at), "there is no end to the encoding of value object %s: %s", names[0],
+			strings.Join(append(names, names[0]), ", then "))
+		for _, member := range circle[1:] {
+			d.note(member.Value.Directive.Span, "how %s is encoded is said here", spell(member, v.pkg.Path))
+		}
+		d.help("let one of them be encoded as something else, such as a string")
+	}
+}
+
+// endlessValue is the way of value objects from one to itself that every encoding
+// of it takes; nil where there is none.
+func endlessValue(from *Named) []*Named {
+	var way []*Named
+	visited := map[*Named]bool{}
+	var leadsBack func(t Type) bool
+	leadsBack = func(t Type) bool {
+		switch t := Resolve(t).(type) {
+		case *Array:
+			return t.Len > 0 && leadsBack(t.Elem)
+		case *Struct:
+			return slices.ContainsFunc(CodecParts(t), leadsBack)
+		case *Named:
+			if visited[t] {
+				return t == from
+			}
+			visited[t] = true
+			switch {
+			case t.Encoding == EncodeUnder:
+				return leadsBack(t.Under)
+			case t.Encoding == EncodeValue && t.Value != nil:
+				way = append(way, t)
+				if leadsBack(t.Value.Base) {
+					return true
+				}
+				way = way[:len(way)-1]
+			}
+		}
+		return false
+	}
+	if leadsBack(from) {
+		return way
+	}
+	return nil
 }

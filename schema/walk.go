@@ -96,7 +96,7 @@ func (c *checker) walk() *stored {
 	}
 	c.stored = &stored{}
 	for _, p := range c.packages() {
-		w := &walker{stored: c.stored, seen: map[visitedType]bool{}}
+		w := &walker{stored: c.stored, seen: map[visitedType]bool{}, closed: func(n *Named) bool { return c.stateful(n) != "" }}
 		for _, e := range p.Events {
 			// What a type parameter stands for is not known, and a generic event is refused.
 			if s := e.Struct(); s != nil && !e.TypeParams && c.scopes[p].has(e) {
@@ -114,6 +114,8 @@ type walker struct {
 	// once, where it is. What is wrong in structs of other modules is said at each
 	// field that has them, so for those every field begins anew.
 	seen map[visitedType]bool
+	// closed says that a type must not be stored, so that what is in it does not matter.
+	closed func(*Named) bool
 }
 
 type visitedType struct {
@@ -152,6 +154,9 @@ func (w *walker) strct(s *Struct, p place, flattened bool, seen map[visitedType]
 
 // enter walks into a struct that a field holds; n is nil where it has no name.
 func (w *walker) enter(n *Named, s *Struct, v fieldVisit, part string, flattened bool, seen map[visitedType]bool) {
+	if n != nil && w.closed(n) {
+		return
+	}
 	p := v.place
 	if p.path != "" {
 		p.path += "."
