@@ -14,7 +14,7 @@ func (b *bench) batchRow() row {
 	const size = 1000
 	return row{
 		name:  "a batch of 1,000, FULL",
-		lines: []line{timeGoal(1.25)},
+		lines: writing(1.25),
 		prepare: func(ctx context.Context) (*contest, error) {
 			w, err := b.newWriters(ctx, "batch", 1)
 			if err != nil {
@@ -33,7 +33,7 @@ func (b *bench) batchRow() row {
 			next, nextPlain := 0, 0
 			return &contest{
 				ours: func(ctx context.Context) (measurement, error) {
-					return repeated(b.scale.batches, timeOfDay, func() error {
+					return repeated(b.scale.batches, func() error {
 						renew()
 						next++
 						_, err := w.store.Append(ctx, es.Append{Streams: []es.StreamAppend{
@@ -43,7 +43,7 @@ func (b *bench) batchRow() row {
 					})
 				},
 				reference: func(context.Context) (measurement, error) {
-					return repeated(b.scale.batches, timeOfDay, func() error {
+					return repeated(b.scale.batches, func() error {
 						renew()
 						nextPlain++
 						account := nextPlain % accounts
@@ -52,6 +52,7 @@ func (b *bench) batchRow() row {
 						return err
 					})
 				},
+				turns: 5,
 				close: w.close,
 			}, nil
 		},

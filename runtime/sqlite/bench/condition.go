@@ -17,7 +17,7 @@ func (b *bench) conditionRows() []row {
 	conditionRow := func(name string, after func(head int64) int64) row {
 		return row{
 			name:  name,
-			lines: []line{timeGoal(1.5)},
+			lines: writing(1.5),
 			prepare: func(ctx context.Context) (*contest, error) {
 				t, err := b.newTagged(ctx)
 				if err != nil {
@@ -50,7 +50,7 @@ type tagged struct {
 	head atomic.Int64
 }
 
-// newTagged makes a store of 20,000 events with two tags.
+// newTagged makes a store of events with two tags.
 func (b *bench) newTagged(ctx context.Context) (*tagged, error) {
 	payload, err := ledger.Registry().Encode(nil, deposited(2))
 	if err != nil {
@@ -62,7 +62,7 @@ func (b *bench) newTagged(ctx context.Context) (*tagged, error) {
 		return nil, err
 	}
 	t := &tagged{store: s, payload: payload}
-	for range 20 {
+	for range b.scale.tagged / 1000 {
 		a := es.Append{Streams: []es.StreamAppend{{Stream: stream(0), Expected: es.ExpectAny}}}
 		for range 1000 {
 			a.Streams[0].Events = append(a.Streams[0].Events, t.event())
@@ -80,7 +80,7 @@ func (b *bench) newTagged(ctx context.Context) (*tagged, error) {
 func (t *tagged) event() es.NewEvent {
 	n := t.next.Add(1)
 	return es.NewEvent{ID: newID(), Type: "account.deposited", TypeVersion: 1, RecordedAt: time.Now(), Payload: t.payload,
-		Metadata: []byte(encodedMetadata),
+		Metadata: encodedMetadata(int(n)),
 		Tags:     []es.Tag{{Key: "course", Value: fmt.Sprint("c", n%100)}, {Key: "student", Value: fmt.Sprint("s", n)}}}
 }
 

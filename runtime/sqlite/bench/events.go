@@ -17,10 +17,15 @@ import (
 	"github.com/esgen/esgen/runtime/sqlite/bench/ledger"
 )
 
-// metadata is that of every event.
-var metadata = es.Metadata{CorrelationID: "01980f52-5f2b-7c3e-9d2a-6b1f0c4d8e7a", CausationID: "c-20260304-117"}
+// metadataOf is what a save adds to its events: no two saves have the same.
+func metadataOf(save int) es.Metadata {
+	return es.Metadata{CorrelationID: accountID(save).String(), CausationID: fmt.Sprintf("c-20260304-%d", save)}
+}
 
-const encodedMetadata = `{"correlationId":"01980f52-5f2b-7c3e-9d2a-6b1f0c4d8e7a","causationId":"c-20260304-117"}`
+// encodedMetadata is how that is stored.
+func encodedMetadata(save int) []byte {
+	return fmt.Appendf(nil, `{"correlationId":"%s","causationId":"c-20260304-%d"}`, accountID(save), save)
+}
 
 var epoch = time.Date(2026, 3, 4, 5, 6, 7, 123456789, time.UTC)
 
@@ -63,6 +68,7 @@ func event(account, version int) es.Event {
 // newEvents are an account's events from one version to another, as a save would make them.
 func newEvents(registry *es.Registry, account, from, to int) ([]es.NewEvent, error) {
 	events := make([]es.NewEvent, 0, to-from+1)
+	metadata := encodedMetadata(account ^ from<<16)
 	for version := from; version <= to; version++ {
 		e := event(account, version)
 		payload, err := registry.Encode(nil, e)
@@ -70,7 +76,7 @@ func newEvents(registry *es.Registry, account, from, to int) ([]es.NewEvent, err
 			return nil, err
 		}
 		events = append(events, es.NewEvent{ID: newID(), Type: e.EventType(), TypeVersion: 1,
-			RecordedAt: epoch.Add(time.Duration(version) * time.Second), Payload: payload, Metadata: []byte(encodedMetadata)})
+			RecordedAt: epoch.Add(time.Duration(version) * time.Second), Payload: payload, Metadata: metadata})
 	}
 	return events, nil
 }

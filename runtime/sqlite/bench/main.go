@@ -10,7 +10,7 @@
 //
 // What is measured are whole operations: a save begins with a recorded event and ends when it is
 // acknowledged, a load ends with an aggregate. Reading is measured by the time of the processor where
-// the system tells it, writing by the time of day. Before anything is measured both sides have done it
+// the system tells it, writing by both that and the time of day. Before anything is measured both sides have done it
 // once, and where they read, what they have read must be the same.
 package main
 

@@ -29,7 +29,7 @@ func (b *bench) readRows() []row {
 	return []row{
 		{
 			name:  "load of 1,000 events, verified, decoded and applied",
-			lines: []line{timeGoal(0.5)},
+			lines: reading(0.5),
 			prepare: func(ctx context.Context) (*contest, error) {
 				return b.readContest(ctx, b.scale.loads, whole, func(r *readers) func(int) (ledger.State, error) {
 					return func(account int) (ledger.State, error) { return r.plain.state(r.plain.load, stream(account).Name) }
@@ -38,7 +38,7 @@ func (b *bench) readRows() []row {
 		},
 		{
 			name:  "the same, beside a SELECT of types and payloads alone",
-			lines: []line{timeGoal(0)},
+			lines: reading(0),
 			prepare: func(ctx context.Context) (*contest, error) {
 				return b.readContest(ctx, b.scale.loads, whole, func(r *readers) func(int) (ledger.State, error) {
 					return func(account int) (ledger.State, error) { return r.plain.briefState(stream(account).Name) }
@@ -47,7 +47,7 @@ func (b *bench) readRows() []row {
 		},
 		{
 			name:  "the last 10 of 1,000",
-			lines: []line{timeGoal(0.6)},
+			lines: reading(0.6),
 			prepare: func(ctx context.Context) (*contest, error) {
 				last := loaded.each - 10
 				ours := func(r *readers) func(context.Context, int) (ledger.State, error) {
@@ -126,14 +126,14 @@ func (b *bench) readContest(ctx context.Context, n int,
 	next, nextPlain := 0, 0
 	return &contest{
 		ours: func(ctx context.Context) (measurement, error) {
-			return repeated(n, processorTime, func() error {
+			return repeated(n, func() error {
 				next++
 				_, err := read(ctx, next%loaded.accounts)
 				return err
 			})
 		},
 		reference: func(context.Context) (measurement, error) {
-			return repeated(n, processorTime, func() error {
+			return repeated(n, func() error {
 				nextPlain++
 				_, err := readPlain(nextPlain % loaded.accounts)
 				return err

@@ -29,8 +29,8 @@ type reference struct {
 
 // Settings of the store, so that the reference has the same.
 const (
-	writing = "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536"
-	reading = "PRAGMA cache_size = -16384"
+	writerPragmas = "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536"
+	readerPragmas = "PRAGMA cache_size = -16384"
 )
 
 // The columns and constraints are those of es_events, but for what refers to other tables. What those
@@ -64,7 +64,7 @@ const (
 
 // createReference makes a file with the reference's table, for a number of connections.
 func createReference(ctx context.Context, path string, connections int) (_ *reference, err error) {
-	r := &reference{db: openPlain(path, "mode=rwc&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=30000", writing)}
+	r := &reference{db: openPlain(path, "mode=rwc&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=30000", writerPragmas)}
 	defer func() {
 		if err != nil {
 			r.db.Close()
@@ -161,7 +161,7 @@ const eventColumns = "position, stream, version, type, type_version, recorded_at
 
 // openReference opens a file of the store for reading.
 func openReference(ctx context.Context, path string) (_ *referenceReader, err error) {
-	r := &referenceReader{db: openPlain(path, "mode=rw&_query_only=1&_busy_timeout=30000", reading),
+	r := &referenceReader{db: openPlain(path, "mode=rw&_query_only=1&_busy_timeout=30000", readerPragmas),
 		types: make(map[int64]string), streams: make(map[int64]string)}
 	defer func() {
 		if err != nil {

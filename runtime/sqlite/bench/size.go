@@ -28,25 +28,25 @@ func (b *bench) sizeRows() []row {
 		if err != nil {
 			return nil, errors.Join(err, large.store.Close())
 		}
-		return &contest{ours: turn(large), reference: turn(small), close: func() error {
+		return &contest{ours: turn(large), reference: turn(small), turns: 5, close: func() error {
 			return errors.Join(large.store.Close(), small.store.Close())
 		}}, nil
 	}
 	return []row{
 		{
 			name:  name,
-			lines: []line{timeGoal(1.5)},
+			lines: writing(1.5),
 			prepare: func(ctx context.Context) (*contest, error) {
 				return prepare(ctx, func(s *sized) func(context.Context) (measurement, error) {
 					return func(ctx context.Context) (measurement, error) {
-						return repeated(b.scale.saves, timeOfDay, func() error { return s.append(ctx) })
+						return repeated(b.scale.saves, func() error { return s.append(ctx) })
 					}
 				})
 			},
 		},
 		{
 			name:  "the same, 64 goroutines",
-			lines: []line{timeGoal(1.5)},
+			lines: writing(1.5),
 			prepare: func(ctx context.Context) (*contest, error) {
 				return prepare(ctx, func(s *sized) func(context.Context) (measurement, error) {
 					return func(ctx context.Context) (measurement, error) {
@@ -79,10 +79,11 @@ func (b *bench) newSized(ctx context.Context, h history) (*sized, error) {
 }
 
 func (s *sized) append(ctx context.Context) error {
+	account := rand.N(s.accounts)
 	_, err := s.store.Append(ctx, es.Append{Streams: []es.StreamAppend{{
-		Stream: stream(rand.N(s.accounts)), Expected: es.ExpectExists,
+		Stream: stream(account), Expected: es.ExpectExists,
 		Events: []es.NewEvent{{ID: newID(), Type: "account.deposited", TypeVersion: 1, RecordedAt: time.Now(),
-			Payload: s.payload, Metadata: []byte(encodedMetadata)}},
+			Payload: s.payload, Metadata: encodedMetadata(account)}},
 	}}})
 	return err
 }
