@@ -74,7 +74,7 @@ func iterateAgain(s *subject) {
 }
 
 func iterateAbandoned(s *subject) {
-	s.fill(50)
+	s.fill(8)
 	for name, seq := range s.readings(s.Context()) {
 		for i := range scale(1000, 300) {
 			if got := s.taken(seq, i%4+1); len(got) != i%4+1 {
@@ -86,7 +86,7 @@ func iterateAbandoned(s *subject) {
 }
 
 func iteratePanicked(s *subject) {
-	s.fill(50)
+	s.fill(8)
 	for name, seq := range s.readings(s.Context()) {
 		for i := range scale(300, 150) {
 			if v := recovered(seq); v != "in a loop" {

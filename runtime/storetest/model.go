@@ -51,8 +51,7 @@ func (v verdict) fresh() bool {
 
 func (m *model) judge(a es.Append) verdict {
 	var v verdict
-	events, stored, seen := 0, 0, 0
-	byCommands := es.Result{Repeated: true, SameCommand: true}
+	events, stored := 0, 0
 	for _, part := range a.Streams {
 		events += len(part.Events)
 		for _, e := range part.Events {
@@ -60,12 +59,8 @@ func (m *model) judge(a es.Append) verdict {
 				stored++
 			}
 		}
-		if r, ok := m.commands[part.Stream.Name][part.CommandID]; ok && part.CommandID != "" {
-			seen++
-			byCommands.Streams = append(byCommands.Streams, r)
-			byCommands.Position = max(byCommands.Position, r.LastPosition)
-		}
 	}
+	byCommands, seen := m.byCommands(a)
 	if r, ok := m.stands(a); stored == events && ok {
 		v.repeated = append(v.repeated, r)
 	}
@@ -95,6 +90,20 @@ func (m *model) judge(a es.Append) verdict {
 		}
 	}
 	return v
+}
+
+// byCommands is what those of a's commands came to that their streams have seen,
+// and how many these are.
+func (m *model) byCommands(a es.Append) (r es.Result, seen int) {
+	r = es.Result{Repeated: true, SameCommand: true}
+	for _, part := range a.Streams {
+		if first, ok := m.commands[part.Stream.Name][part.CommandID]; ok && part.CommandID != "" {
+			seen++
+			r.Streams = append(r.Streams, first)
+			r.Position = max(r.Position, first.LastPosition)
+		}
+	}
+	return r, seen
 }
 
 // stands says whether a's events stand where a would have put them, and what the
