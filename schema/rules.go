@@ -15,7 +15,7 @@ type rule struct {
 // rules are all rules of meaning, in the order of their codes: ES01 are about
 // aggregates, events and what connects them, ES03 about what is stored.
 var rules = slices.Concat(
-	aggregateRules, eventRules, applyRules, shapeRules, nameRules, streamRules, childRules, childIDRules,
+	aggregateRules, eventRules, eventDataRules, applyRules, shapeRules, nameRules, streamRules, childRules, childIDRules,
 	predeclaredRules, registryRules, typeRules, jsonRules, valueRules,
 )
 

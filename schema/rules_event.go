@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -11,8 +10,6 @@ const (
 	codeNoStruct Code = "ES0115"
 	codeGeneric  Code = "ES0116"
 	codeEmbeds   Code = "ES0117"
-	codeOwnCodec Code = "ES0118"
-	codeHolds    Code = "ES0119"
 )
 
 var eventRules = []rule{
@@ -88,52 +85,6 @@ Right:
 		Was Placed
 	}
 `}, checkEmbeds},
-	{CodeInfo{codeOwnCodec, "an event encodes itself", `
-The codec of an event is generated from its fields, so that fields can be added and
-every store holds the same. A method such as MarshalJSON of the event itself would
-never be called. How a single value is written down is said on its type, by such
-methods or by //es:value, or on the field, by es:"encode=FUNC,decode=FUNC".
-
-Wrong:
-
-	//es:event order.placed
-	type Placed struct{ By Name }
-
-	func (e Placed) MarshalJSON() ([]byte, error) {
-		return json.Marshal(e.By.String())
-	}
-
-Right:
-
-	//es:event order.placed
-	type Placed struct{ By Name }
-
-	//es:value encode=String decode=restoreName
-	type Name struct{ value string }
-`}, checkOwnCodec},
-	{CodeInfo{codeHolds, "an event holds an aggregate or a child", `
-An event says what happened, in plain data that never changes. An aggregate, or a child
-of one, is what events make: an event has its ID, or those of its values that matter.
-
-Wrong:
-
-	//es:event order.merged
-	type Merged struct {
-		With *Order
-	}
-
-Right:
-
-	//es:event order.merged
-	type Merged struct {
-		With OrderID
-	}
-`}, checkHolds},
-}
-
-// codecMethods are the methods by which a type says how it is encoded.
-var codecMethods = []string{
-	"MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "MarshalJSONTo", "UnmarshalJSONFrom",
 }
 
 func checkOwner(c *checker) {
@@ -247,57 +198,6 @@ func checkStruct(c *checker) {
 				help("declare it as type %s struct { … }", e.GoName.Value)
 		}
 	}
-}
-
-func checkOwnCodec(c *checker) {
-	for _, p := range c.packages() {
-		s := c.scopes[p]
-		for _, o := range p.Objects {
-			e := s.events[o.Recv]
-			if e == nil || o.Kind != "method" || !slices.Contains(codecMethods, o.Name.Value) || !s.has(e) {
-				continue
-			}
-			c.errorf(codeOwnCodec, o.Name.Span, "event %s has a method %s, which would never be called: its fields are encoded", o.Recv, o.Name.Value).
-				note(e.GoName.Span, "%s is declared here", o.Recv).
-				help("remove it; a method on the type of a field says how that is encoded")
-		}
-	}
-}
-
-func checkHolds(c *checker) {
-	report := func(v fieldVisit, n *Named) {
-		what := c.stateful(n)
-		if what == "" {
-			return
-		}
-		v.note(c.errorf(codeHolds, v.at, "%s holds %s, %s", v.name(), spell(n, v.pkg.Path), what)).
-			help("keep its ID instead, or the values that matter; or leave it out with `json:\"-\"`")
-	}
-	for _, v := range c.walk().types {
-		if n, ok := Resolve(v.typ).(*Named); ok {
-			report(v.fieldVisit, n)
-		}
-	}
-	for _, v := range c.walk().fields {
-		if n := namedBehindPointer(v.field.Type); n != nil && v.stores() {
-			if _, inner := v.field.embeddedStruct(); inner != nil {
-				report(v, n)
-			}
-		}
-	}
-}
-
-// stateful says that a type is an aggregate or a child; it is empty for others.
-func (c *checker) stateful(n *Named) string {
-	s := c.scopeOf(n)
-	switch {
-	case s == nil:
-	case s.aggregates[n.Name] != nil:
-		return "which is an aggregate"
-	case s.children[n.Name] != nil:
-		return "which is a child of an aggregate"
-	}
-	return ""
 }
 
 func checkGeneric(c *checker) {

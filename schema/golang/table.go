@@ -126,21 +126,21 @@ func Directives() []Directive {
 var directives = []Directive{
 	{
 		Name: "aggregate", Targets: []Target{OnType}, Supported: true, role: true,
-		Args: "NAME", minArgs: 1, maxArgs: 1,
+		Args: "NAME", minArgs: 1, maxArgs: 1, form: formAny,
 		Doc: "A struct that embeds es.Root is an aggregate, and NAME its stable name.",
 	},
 	{
 		Name: "stream", Targets: []Target{OnType}, Supported: true, with: "aggregate",
-		Args: "[TEMPLATE]", maxArgs: 1,
+		Args: "[TEMPLATE]", maxArgs: 1, form: formAny,
 		Keys: []Key{{Name: "of", Value: "TYPE", form: formType, Doc: "share the stream of this aggregate of the package"}},
 		Doc:  "The aggregate's stream: a template with {id} in it, by default the aggregate's name and -{id}; or the stream of another aggregate.",
 	},
 	{
 		Name: "event", Targets: []Target{OnType}, Supported: true, role: true,
-		Args: "[NAME]", maxArgs: 1,
+		Args: "[NAME]", maxArgs: 1, form: formAny,
 		Keys: []Key{
 			{Name: "of", Value: "TYPE", form: formType, Doc: "the aggregate that the event belongs to, where its name does not say so"},
-			{Name: "alias", Value: "NAME", List: true, Doc: "older names, under which stored events still load"},
+			{Name: "alias", Value: "NAME", List: true, form: formAny, Doc: "older names, under which stored events still load"},
 			{Name: "version", Value: "N", form: formVersion, Doc: "the version of the type, 1 for now"},
 		},
 		Doc: "A struct is an event, and NAME its stable name; left out, it is the aggregate's name, a dot, and the type's name in snake case.",
@@ -170,7 +170,7 @@ var directives = []Directive{
 	},
 	{
 		Name: "registry", Targets: []Target{OnPackage}, Supported: true,
-		Args: "PATTERN…", minArgs: 1, maxArgs: -1,
+		Args: "PATTERN…", minArgs: 1, maxArgs: -1, form: formAny,
 		Doc: "The package has one registry of all aggregates and events of the packages that the patterns match.",
 	},
 	{
