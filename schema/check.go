@@ -20,9 +20,12 @@ import (
 // not read them and said so; nothing is said about them here.
 func Check(m *Module) Diagnostics {
 	m.sort()
-	c := &checker{module: m, scopes: map[*Package]*scope{}}
+	c := &checker{module: m, scopes: map[*Package]*scope{}, byPath: map[string]*scope{}}
 	for _, p := range m.Packages {
 		c.scopes[p] = newScope(p)
+		if p.Path != "" {
+			putFirst(c.byPath, p.Path, c.scopes[p])
+		}
 	}
 	for _, p := range m.Packages {
 		c.resolve(p)
@@ -41,6 +44,8 @@ func Check(m *Module) Diagnostics {
 type checker struct {
 	module *Module
 	scopes map[*Package]*scope
+	// byPath has the same scopes by import path.
+	byPath map[string]*scope
 	found  []*Diagnostic
 	// stored is what walk has found, nil before.
 	stored *stored

@@ -271,14 +271,7 @@ func (c *checker) isAggregate(n *Named) bool {
 
 // scopeOf is the scope of the package that declares n, nil where it is not one of
 // the module's.
-func (c *checker) scopeOf(n *Named) *scope {
-	for _, p := range c.module.Packages {
-		if p.Path == n.Path && p.Path != "" {
-			return c.scopes[p]
-		}
-	}
-	return nil
-}
+func (c *checker) scopeOf(n *Named) *scope { return c.byPath[n.Path] }
 
 // refuseEmbeddedEvents finds events that are promoted into e, through embedded
 // structs too.
