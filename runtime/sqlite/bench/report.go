@@ -26,7 +26,7 @@ type line struct {
 // is the one to trust, and the other is the one that matters.
 func writing(goal float64) []line {
 	processor := reading(0)[0]
-	processor.suffix = ", time of the processor"
+	processor.suffix = ", processor"
 	return []line{{value: func(m measurement) float64 { return float64(m.each) }, format: inTime, goal: goal}, processor}
 }
 
@@ -63,7 +63,7 @@ func perSecond(n float64) string { return fmt.Sprintf("%.0f/s", n) }
 
 func inMegabytes(n float64) string { return fmt.Sprintf("%.1f MB", n/1e6) }
 
-const tableFormat = "%-56s %10s %10s %7s %9s  %s\n"
+const tableFormat = "%-64s %10s %10s %7s %9s  %s\n"
 
 func (b *bench) printHead(out io.Writer) {
 	fmt.Fprintf(out, "%s %s/%s, %d processors, medians of %d rounds, scale %s: replays of %d events, a large file of %d\n\n",
