@@ -57,7 +57,10 @@ type writer struct {
 }
 
 func startWriter(s *Store, c *conn) *writer {
-	w := &writer{store: s, requests: make(chan *request), done: make(chan struct{}), conn: c}
+	// A WAL that was there before us may hold commits of a process that died before
+	// they were on disk. They are in the file's sight now, and an append that repeats
+	// one of them would be acknowledged without a write, so without a sync.
+	w := &writer{store: s, requests: make(chan *request), done: make(chan struct{}), conn: c, suspect: s.file.hasWAL()}
 	go w.run()
 	return w
 }
