@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 )
 
 // SaveOption is an option of one save. A nil one does nothing.
@@ -165,7 +166,14 @@ func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, st
 	doubted := root.doubt
 	attempt := doubted
 	if attempt == nil {
-		events, err := r.newEvents(ctx, root.pending, o.metadata)
+		buffer := payloadBuffers.Get().(*[]byte)
+		defer func() {
+			// An append in doubt is sent again, so it keeps its payloads.
+			if root.doubt == nil && cap(*buffer) <= mostPooled {
+				payloadBuffers.Put(buffer)
+			}
+		}()
+		events, err := r.newEvents(ctx, root.pending, o.metadata, buffer)
 		if err != nil {
 			return Outcome{}, err
 		}
@@ -234,8 +242,15 @@ func (o *saveOptions) settled(a *Append, position int64) {
 	o.conditions = conditions
 }
 
-// newEvents encodes events into one buffer.
-func (r *Repository[A, ID, E]) newEvents(ctx context.Context, queue []pending, md Metadata) ([]NewEvent, error) {
+// payloadBuffers hold the payloads of one append each: a store keeps nothing of an
+// append, so they can be used again. Larger ones than mostPooled are left to the
+// garbage collector.
+var payloadBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+const mostPooled = 64 << 10
+
+// newEvents encodes events into one buffer, which their payloads are parts of.
+func (r *Repository[A, ID, E]) newEvents(ctx context.Context, queue []pending, md Metadata, buffer *[]byte) ([]NewEvent, error) {
 	md = MetadataFromContext(ctx).merge(md)
 	shared, err := md.encode()
 	if err != nil {
@@ -243,7 +258,8 @@ func (r *Repository[A, ID, E]) newEvents(ctx context.Context, queue []pending, m
 	}
 	events := make([]NewEvent, len(queue))
 	ends := make([]int, len(queue))
-	var payloads []byte
+	payloads := (*buffer)[:0]
+	defer func() { *buffer = payloads }()
 	for i := range queue {
 		p := &queue[i]
 		event, ok := p.event.(E)
