@@ -7,6 +7,9 @@ GENERATOR   := CGO_ENABLED=0 $(GO) run ./cmd/esgen
 STATICCHECK := bin/staticcheck
 FUZZTIME    ?= 20s
 
+# Packages with generated code, which must be fresh.
+GENERATED := ./examples/... ./runtime/sqlite/bench/...
+
 # What only benchmarks need is in modules of their own, so that users do not get it.
 MODULES := runtime/jsonx/bench
 
@@ -15,7 +18,7 @@ RACE := -race
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help test vet format tidy fresh lint unit generate demo bench bench-codec fuzz torture clean
+.PHONY: help test vet format tidy fresh lint unit generate demo bench bench-codec bench-store fuzz torture clean
 
 help: ## list the targets
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +37,7 @@ tidy: ## go.mod and go.sum list what is used
 
 fresh: ## generated code in this repository is up to date
 	echo "== fresh"
-	$(GENERATOR) check ./examples/...
+	$(GENERATOR) check $(GENERATED)
 	for module in $(MODULES); do $(GENERATOR) check -C $$module ./... || exit 1; done
 
 vet: ## go vet finds nothing
@@ -54,11 +57,11 @@ unit: ## all tests, with the race detector
 	$(GO) test $(RACE) ./...
 
 generate: ## generate the examples
-	$(GENERATOR) ./examples/...
+	$(GENERATOR) $(GENERATED)
 	for module in $(MODULES); do $(GENERATOR) -C $$module ./... || exit 1; done
 
 demo: ## generate the examples, and tell their story on a real file
-	$(GENERATOR) ./examples/...
+	$(GENERATOR) $(GENERATED)
 	$(GO) run ./examples/tour
 
 bench: ## how fast generating and dispatching are, then all other benchmarks
@@ -68,6 +71,9 @@ bench: ## how fast generating and dispatching are, then all other benchmarks
 bench-codec: ## how the generated codecs compare with JSON libraries
 	$(GO) -C runtime/jsonx/bench test ./...
 	$(GO) -C runtime/jsonx/bench run .
+
+bench-store: ## how the SQLite store compares with plain database/sql
+	$(GO) run ./runtime/sqlite/bench
 
 fuzz: ## run each fuzz target for FUZZTIME (20s)
 	for package in $$($(GO) list ./...); do \

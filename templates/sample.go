@@ -20,6 +20,9 @@ type samples struct {
 	// within are the declared types around the value that is being spelt. A type may
 	// hold itself once; what is deeper stays zero.
 	within map[*schema.Named]int
+	// literals counts the composite values of one event. Types that hold one another
+	// would make them grow without measure; what comes after the most stays zero.
+	literals int
 	// elide says that the next literal needs no type.
 	elide bool
 	// guessed says that a value was made up that its own type may refuse.
@@ -30,9 +33,12 @@ type samples struct {
 	usesTry, usesTryErr bool
 }
 
+// mostLiterals bounds the sample of one event.
+const mostLiterals = 200
+
 // event spells an event with all its fields.
 func (s *samples) event(e *schema.Event) *jen.Statement {
-	s.n, s.guessed, s.within = 0, false, make(map[*schema.Named]int)
+	s.n, s.literals, s.guessed, s.within = 0, 0, false, make(map[*schema.Named]int)
 	st, ok := under(e.Type).(*schema.Struct)
 	if !ok {
 		s.f.fail(fmt.Errorf("event %s is not a struct", e.GoName.Value))
@@ -170,6 +176,13 @@ func (s *samples) named(t *schema.Named, name string) *jen.Statement {
 		// Nobody but the type itself knows what its values look like.
 		s.guessed = true
 		return nil
+	}
+	switch schema.Resolve(t.Under).(type) {
+	case *schema.Struct, *schema.Slice, *schema.Array, *schema.Map:
+		if s.literals == mostLiterals {
+			return nil
+		}
+		s.literals++
 	}
 	switch u := schema.Resolve(t.Under).(type) {
 	case *schema.Struct:
