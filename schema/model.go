@@ -23,6 +23,15 @@ type Package struct {
 	Events     []*Event
 	Children   []*Child
 
+	Commands []*Command
+	// Decisions are the decision models.
+	Decisions []*DecisionModel
+
+	// Declared are the types that schema files declare rather than Go files: the
+	// generator writes their declarations. What they mean stands in the lists above,
+	// as if the user had written them.
+	Declared []*Declaration
+
 	// Registry is nil where no //es:registry stands on the package clause.
 	Registry *Registry
 	// Objects are all names that the user's own files declare at package level, and
@@ -63,6 +72,14 @@ type Aggregate struct {
 
 	Fields  []*Field
 	Applies []*Apply
+	// Handlers are its methods that are called handle<Command> for a command of the
+	// package.
+	Handlers []*Handler
+
+	// Snapshot is nil where the state is not kept in snapshots, Table where it is not
+	// kept in a table.
+	Snapshot *Snapshot
+	Table    *Table
 
 	// Resolved. StreamOwner is the aggregate whose template the stream has: the
 	// aggregate itself, or what Of leads to.
@@ -127,6 +144,9 @@ type Apply struct {
 	Directive *Text
 	// Params are the parameters as written, Results the results.
 	Params, Results []Param
+	// Source is a digest of the method's source without its comments, so that a
+	// change of what it does can be noticed.
+	Source string
 }
 
 // Param is a parameter or a result.
@@ -226,4 +246,122 @@ type Registry struct {
 	// Packages are those that the patterns match and that have aggregates or
 	// events, sorted by path. The front end fills it.
 	Packages []*Package
+}
+
+// Command is a struct that asks something of an aggregate.
+type Command struct {
+	Package *Package
+	// Directive is where //es:command, or what a schema file has instead, stands.
+	Directive Text
+	GoName    Text
+	Doc       string
+	// Creates says whether the command starts its aggregate. CreatesAt is where that
+	// is said, nil where it isn't.
+	Creates   Creates
+	CreatesAt *Text
+	// Of names the aggregate, nil where there is but one that can be meant.
+	Of *Text
+	// Type is the type of the Go declaration: a struct, if the command is right.
+	Type Type
+	// TypeParams says that the declaration is generic.
+	TypeParams bool
+	// Validates says that it has a method Validate() error, PointerValidates that only
+	// its pointer has.
+	Validates, PointerValidates bool
+
+	// Resolved. Owner is the aggregate that answers it, Target the field that says which
+	// one, Handler the method that does.
+	Owner   *Aggregate
+	Target  *Field
+	Handler *Handler
+}
+
+// Creates says whether a command starts its aggregate.
+type Creates int
+
+// A command is for an aggregate that exists, one that must not, or either.
+const (
+	ForExisting Creates = iota
+	CreatesNew
+	CreatesIfMissing
+)
+
+// Handler is a method of an aggregate that answers a command.
+type Handler struct {
+	// Method is its name, Recv the type it is a method of.
+	Method Text
+	Recv   string
+	// PointerRecv says that the receiver is a pointer.
+	PointerRecv bool
+	// Command is the Go name of the command that the method's name says.
+	Command string
+	// Params are the parameters as written, Results the results. A Param's Event is the
+	// command, where it is one.
+	Params, Results []Param
+}
+
+// Snapshot says that an aggregate's state is kept in snapshots.
+type Snapshot struct {
+	// Directive is where it stands.
+	Directive Text
+	// Every is the number of events between two snapshots. Version is for what the
+	// fingerprint of the state cannot see; 0 where none is given.
+	Every, Version int
+}
+
+// Table says that an aggregate's state is kept in a table, whose columns are its
+// fields that have one.
+type Table struct {
+	// Directive is where it stands, Name the name of the table.
+	Directive, Name Text
+}
+
+// Column says that a field is a column of its aggregate's table. What the tag
+// leaves out is nil.
+type Column struct {
+	// Tag is where it stands.
+	Tag Text
+	// Name is the column's name; nil where it follows from the field's.
+	Name *Text
+	// Index asks for an index, Unique that no two rows have the same value; Unique's
+	// value is "fold" where upper and lower case are one.
+	Index, Unique *Text
+	// SoftDelete says that a row counts as deleted where the column is true; its value
+	// is "frees" where such a row gives its unique values free.
+	SoftDelete *Text
+	// Time is how a time is stored: "integer", nanoseconds since 1970, or "text".
+	Time *Text
+}
+
+// DecisionModel is a struct that embeds es.Decision.
+type DecisionModel struct {
+	Package *Package
+	GoName  Text
+	Doc     string
+	// Embeds says how es.Decision is embedded.
+	Embeds Embedding
+	// TypeParams says that the declaration is generic.
+	TypeParams bool
+	Fields     []*Field
+	Applies    []*Apply
+
+	// Resolved. Tagged are its fields with a tag; Reads are the events that it applies, in
+	// the order of the sources.
+	Tagged []*Field
+	Reads  []Read
+}
+
+// Read is an event that a decision model applies.
+type Read struct {
+	Event *Event
+	Apply *Apply
+	// Tags are the model's tags that the event carries too, by which it is found.
+	Tags []TagMatch
+}
+
+// TagMatch is a tag that a decision model and an event both have.
+type TagMatch struct {
+	Key string
+	// Model and Event are the fields that have its value.
+	Model, Event *Field
 }

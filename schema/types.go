@@ -153,6 +153,14 @@ type Field struct {
 	ID, Child *Text
 	// Value is set by es:"encode=FUNC,decode=FUNC".
 	Value *Value
+	// Tags are the keys of es:"tag=KEY".
+	Tags []Text
+	// Column is set by es:"column".
+	Column *Column
+	// NoSnapshot is where es:"-" stands, nil where it doesn't.
+	NoSnapshot *Text
+	// Validate is what the validate tag says; its value is empty where there is none.
+	Validate Text
 }
 
 // JSONTag is a field's json tag.
