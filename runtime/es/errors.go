@@ -53,6 +53,10 @@ var (
 	// ErrInvalidAppend says that an append is not well formed, whatever the store
 	// holds. Returned by Store.Append.
 	ErrInvalidAppend = errors.New("invalid append")
+	// ErrInvalid says that a value breaks a rule of its schema. Returned as an
+	// *InvalidError by the dispatch of commands, before any aggregate is loaded, and by
+	// generated constructors of types with rules.
+	ErrInvalid = errors.New("invalid value")
 )
 
 // ConflictError says that a stream was not at the version that an append
@@ -149,3 +153,31 @@ func (e *DecodeError) Error() string {
 
 // Unwrap returns Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
+
+// InvalidError says which rule a value breaks. The value itself is nowhere in it,
+// so that it may be logged and shown: it can be a password. It matches ErrInvalid.
+type InvalidError struct {
+	// Command is the Go name of the command that was refused. It is empty where a
+	// constructor refused a value; Field is then the name of the type: "GuestName".
+	Command string
+	// Field is the path of JSON names to the value, "rooms" or "lines[2].sku"; empty where
+	// the rule is about the command as a whole.
+	Field string
+	// Rule is the rule as the schema or the struct tag spells it: "min=1",
+	// "max_length=80", "required".
+	Rule string
+}
+
+func (e *InvalidError) Error() string {
+	switch {
+	case e.Command == "":
+		return fmt.Sprintf("invalid %s: the value breaks the rule %s", e.Field, e.Rule)
+	case e.Field == "":
+		return fmt.Sprintf("invalid %s: the command breaks the rule %s", e.Command, e.Rule)
+	default:
+		return fmt.Sprintf("invalid %s: field %s breaks the rule %s", e.Command, e.Field, e.Rule)
+	}
+}
+
+// Is matches ErrInvalid.
+func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
