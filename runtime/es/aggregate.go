@@ -21,7 +21,7 @@ type Root struct {
 	version int64
 	pending []pending
 	// doubt is the append of the first pending events whose outcome is unknown.
-	doubt    *doubt
+	doubt    *attempt
 	mode     mode
 	applying bool
 	// stream is the name under which the aggregate was loaded or saved.
@@ -33,13 +33,6 @@ type pending struct {
 	event Event
 	// at is the zero time until the first attempt to save the event.
 	at time.Time
-}
-
-// doubt is an append that may or may not be stored. Repeated as it was, it
-// settles the matter.
-type doubt struct {
-	append Append
-	events int
 }
 
 type mode uint8

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 )
 
 // Decision makes a struct that embeds it a decision model: the events of many
@@ -54,7 +55,25 @@ func ReadDecision(ctx context.Context, store Store, d *Decision, q Query, apply 
 	return nil
 }
 
-var errNotLoaded = errors.New("es.If: a decision model that was never loaded carries no condition: load it first")
+// Conditions are what the models ask of an append: that no event has come that one
+// of them would have read. They are for appends without an aggregate; a save takes
+// If. A model that was never loaded is an error.
+func Conditions(models ...DecisionModel) ([]Condition, error) {
+	var conditions []Condition
+	for _, m := range models {
+		if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+			return nil, errNotLoaded
+		}
+		c, err := m.decision().condition()
+		if err != nil {
+			return nil, err
+		}
+		conditions = append(conditions, c)
+	}
+	return conditions, nil
+}
+
+var errNotLoaded = errors.New("a decision model that was never loaded carries no condition: load it first")
 
 func (d *Decision) condition() (Condition, error) {
 	if !d.loaded {

@@ -8,6 +8,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/google/uuid"
 )
 
 // Registry knows the aggregates and events of an application, or of a part of
@@ -37,6 +40,7 @@ type AggregateType struct {
 	load     func(ctx context.Context, store Store, id string) (any, error)
 	encode   func(dst []byte, event Event) ([]byte, error)
 	decode   func(*Stored) (Event, error)
+	tags     func(Event) []Tag
 }
 
 // RegistryPart is what registries are made of: a *Definition or another
@@ -167,6 +171,12 @@ func (d *Definition[A, ID, E]) types() ([]*AggregateType, error) {
 		return d.Encode(dst, e)
 	}
 	t.decode = func(s *Stored) (Event, error) { return d.Decode(s) }
+	t.tags = func(event Event) []Tag {
+		if e, ok := event.(E); ok && d.Tags != nil {
+			return d.Tags(e)
+		}
+		return nil
+	}
 	return []*AggregateType{t}, nil
 }
 
@@ -216,6 +226,15 @@ func (r *Registry) names() string {
 // Encode appends the payload of an event to dst. ErrUnknownType where the
 // registry does not know its type.
 func (r *Registry) Encode(dst []byte, event Event) ([]byte, error) {
+	e, err := r.find(event)
+	if err != nil {
+		return nil, err
+	}
+	return e.aggregate.encode(dst, event)
+}
+
+// find looks up the type of an event.
+func (r *Registry) find(event Event) (*registered, error) {
 	if event == nil {
 		return nil, errors.New("the event is nil")
 	}
@@ -226,7 +245,34 @@ func (r *Registry) Encode(dst []byte, event Event) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: the registry does not know event %s", ErrUnknownType, event.EventType())
 	}
-	return e.aggregate.encode(dst, event)
+	return e, nil
+}
+
+// NewEvent makes what Store.Append takes of an event that no aggregate has
+// recorded: a note in a stream of its own, say, or an event that another system
+// sent. It gets an ID, its tags, and the metadata of the context; at is when it
+// happened.
+func (r *Registry) NewEvent(ctx context.Context, event Event, at time.Time) (NewEvent, error) {
+	e, err := r.find(event)
+	if err != nil {
+		return NewEvent{}, err
+	}
+	payload, err := e.aggregate.encode(nil, event)
+	if err != nil {
+		return NewEvent{}, fmt.Errorf("encode %s: %w", e.Name, err)
+	}
+	metadata, err := MetadataFromContext(ctx).encode()
+	if err != nil {
+		return NewEvent{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return NewEvent{}, fmt.Errorf("no event ID: %w", err)
+	}
+	return NewEvent{
+		ID: id, Type: e.Name, TypeVersion: e.Version, RecordedAt: at.UTC().Round(0),
+		Payload: payload, Metadata: metadata, Tags: e.aggregate.tags(event),
+	}, nil
 }
 
 // Decode gives the event that s holds. ErrUnknownType where the registry does

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"sync"
 )
@@ -48,17 +47,9 @@ func Once(commandID string) SaveOption {
 // *ConditionError where an event has come that one of them would have read.
 func If(models ...DecisionModel) SaveOption {
 	return func(o *saveOptions) error {
-		for _, m := range models {
-			if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-				return errNotLoaded
-			}
-			c, err := m.decision().condition()
-			if err != nil {
-				return err
-			}
-			o.conditions = append(o.conditions, c)
-		}
-		return nil
+		conditions, err := Conditions(models...)
+		o.conditions = append(o.conditions, conditions...)
+		return err
 	}
 }
 
@@ -103,47 +94,35 @@ func (r *Repository[A, ID, E]) Save(ctx context.Context, aggregate *A, opts ...S
 	if aggregate == nil {
 		return fmt.Errorf("save %s: the aggregate is nil", r.def.Name)
 	}
+	o, err := newSaveOptions(opts)
+	if err != nil {
+		return fmt.Errorf("save %s: %w", r.def.Name, err)
+	}
+	return r.save(ctx, aggregate, o)
+}
+
+func newSaveOptions(opts []SaveOption) (*saveOptions, error) {
 	var o saveOptions
 	for _, opt := range opts {
 		if opt == nil {
 			continue
 		}
 		if err := opt(&o); err != nil {
-			return fmt.Errorf("save %s: %w", r.def.Name, err)
+			return nil, err
 		}
 	}
 	if o.once != "" {
 		o.metadata.CommandID = o.once
 	}
-	return r.save(ctx, aggregate, &o)
+	return &o, nil
 }
 
 func (r *Repository[A, ID, E]) save(ctx context.Context, aggregate *A, o *saveOptions) error {
 	root := rootOf(aggregate)
-	switch root.mode {
-	case detached:
-		return fmt.Errorf("save %s %s: %w", r.def.Name, root.stream, ErrDetached)
-	case readOnly:
-		return fmt.Errorf("save %s %s: %w: it was loaded as of an earlier point", r.def.Name, root.stream, ErrReadOnly)
-	}
-	if len(root.pending) == 0 {
-		for _, out := range o.outcomes {
-			*out = Outcome{Stream: root.stream, Version: root.version}
-		}
-		return nil
-	}
-	stream, err := r.Stream(r.def.ID(aggregate))
+	stream, err := r.toSave(aggregate)
 	if err != nil {
-		if errors.Is(err, ErrNoID) {
-			err = fmt.Errorf("%w: %d events are pending, and none that was applied has set it", err, len(root.pending))
-		}
-		return fmt.Errorf("save %w", err)
+		return err
 	}
-	if root.stream != "" && root.stream != stream.Name {
-		return fmt.Errorf("save %s: its ID now spells stream %s, and it belongs to %s: an ID must not change", r.def.Name, stream.Name, root.stream)
-	}
-	root.stream = stream.Name
-
 	var total Outcome
 	for len(root.pending) > 0 {
 		out, err := r.appendPending(ctx, root, stream, o)
@@ -153,93 +132,73 @@ func (r *Repository[A, ID, E]) save(ctx context.Context, aggregate *A, o *saveOp
 		out.Events = append(total.Events, out.Events...)
 		total = out
 	}
+	if total.Stream == "" {
+		total = Outcome{Stream: root.stream, Version: root.version}
+	}
 	for _, out := range o.outcomes {
 		*out = total
 	}
 	return nil
 }
 
+// toSave says whether the aggregate can be saved, and where its events go. Where
+// none is pending it has no say on the latter.
+func (r *Repository[A, ID, E]) toSave(aggregate *A) (Stream, error) {
+	root := rootOf(aggregate)
+	switch root.mode {
+	case detached:
+		return Stream{}, fmt.Errorf("save %s %s: %w", r.def.Name, root.stream, ErrDetached)
+	case readOnly:
+		return Stream{}, fmt.Errorf("save %s %s: %w: it was loaded as of an earlier point", r.def.Name, root.stream, ErrReadOnly)
+	}
+	if len(root.pending) == 0 {
+		return Stream{}, nil
+	}
+	stream, err := r.Stream(r.def.ID(aggregate))
+	if err != nil {
+		if errors.Is(err, ErrNoID) {
+			err = fmt.Errorf("%w: %d events are pending, and none that was applied has set it", err, len(root.pending))
+		}
+		return Stream{}, fmt.Errorf("save %w", err)
+	}
+	if root.stream != "" && root.stream != stream.Name {
+		return Stream{}, fmt.Errorf("save %s: its ID now spells stream %s, and it belongs to %s: an ID must not change", r.def.Name, stream.Name, root.stream)
+	}
+	root.stream = stream.Name
+	return stream, nil
+}
+
 // appendPending appends what is pending. Where a part of it is in doubt, that
 // part is appended first and as it was, for together with newer events it would
 // be another append.
 func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, stream Stream, o *saveOptions) (Outcome, error) {
-	doubted := root.doubt
-	attempt := doubted
-	if attempt == nil {
+	a := root.doubt
+	if a == nil {
 		buffer := payloadBuffers.Get().(*[]byte)
-		defer func() {
-			// An append in doubt is sent again, so it keeps its payloads.
-			if root.doubt == nil && cap(*buffer) <= mostPooled {
-				payloadBuffers.Put(buffer)
-			}
-		}()
-		events, err := r.newEvents(ctx, root.pending, o.metadata, buffer)
+		part, err := r.streamAppend(ctx, root, stream, o, buffer)
+		a = &attempt{
+			append: Append{Streams: []StreamAppend{part}, Conditions: o.conditions},
+			roots:  []*Root{root}, buffers: []*[]byte{buffer},
+		}
 		if err != nil {
+			a.release()
 			return Outcome{}, err
 		}
-		attempt = &doubt{events: len(events), append: Append{
-			Streams:    []StreamAppend{{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: o.once}},
-			Conditions: o.conditions,
-		}}
 	}
-	result, err := r.store.Append(ctx, attempt.append)
-	switch {
-	case err == nil:
-	case errors.Is(err, ErrOutcomeUnknown):
-		root.doubt = attempt
-		return Outcome{}, err
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrCondition), errors.Is(err, ErrUnique), errors.Is(err, ErrDuplicateEvent):
-		root.mode, root.doubt = detached, nil
-		return Outcome{}, err
-	case doubted != nil:
-		return Outcome{}, fmt.Errorf("%w: %w", errStillUnknown, err)
-	default:
+	outcomes, err := a.send(ctx, r.store, o)
+	if err != nil {
 		return Outcome{}, err
 	}
-	root.doubt = nil
-	last := result.Streams[0]
-	out := Outcome{Stream: stream.Name, Version: last.LastVersion, Position: last.LastPosition, Repeated: result.Repeated}
-	if result.SameCommand {
-		// The state is not that of the stream. It is no harm only if all that was
-		// recorded is what the command was about.
-		root.mode = detached
-		if len(root.pending) > attempt.events || o.once != attempt.append.Streams[0].CommandID {
-			return Outcome{}, fmt.Errorf("%w: its command %q was carried out elsewhere, and more was recorded since",
-				ErrDetached, attempt.append.Streams[0].CommandID)
-		}
-		root.pending = nil
-		return out, nil
-	}
-	for i := range root.pending[:attempt.events] {
-		out.Events = append(out.Events, root.pending[i].event)
-	}
-	rest := copy(root.pending, root.pending[attempt.events:])
-	clear(root.pending[rest:])
-	root.pending = root.pending[:rest]
-	if doubted != nil {
-		o.settled(&doubted.append, last.LastPosition)
-	}
-	return out, nil
+	return outcomes[slices.Index(a.roots, root)], nil
 }
 
-// errStillUnknown says that the outcome of an earlier append is unknown, and that
-// the one that was to settle it failed for another reason.
-var errStillUnknown = fmt.Errorf("%w still", ErrOutcomeUnknown)
-
-// settled prepares the append of what was recorded after the append a, which was
-// in doubt and is stored now, up to position. The command has been carried out
-// by a, and what a's conditions guard against had not come before a.
-func (o *saveOptions) settled(a *Append, position int64) {
-	if o.once == a.Streams[0].CommandID {
-		o.once = ""
+// streamAppend is the append of all that is pending. Payloads are put into buffer.
+func (r *Repository[A, ID, E]) streamAppend(ctx context.Context, root *Root, stream Stream, o *saveOptions, buffer *[]byte) (StreamAppend, error) {
+	events, err := r.newEvents(ctx, root.pending, o.metadata, buffer)
+	if err != nil {
+		return StreamAppend{}, err
 	}
-	conditions := slices.Clone(o.conditions)
-	for i := range conditions {
-		if slices.ContainsFunc(a.Conditions, func(c Condition) bool { return reflect.DeepEqual(c, conditions[i]) }) {
-			conditions[i].After = position
-		}
-	}
-	o.conditions = conditions
+	return StreamAppend{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: o.once}, nil
 }
 
 // payloadBuffers hold the payloads of one append each: a store keeps nothing of an

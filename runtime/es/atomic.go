@@ -1,0 +1,166 @@
+package es
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Part is what one aggregate brings to an atomic save: see Repository.Part.
+type Part interface {
+	// prepare says what is to be saved, and where: nothing, where root has nothing
+	// pending.
+	prepare() (partToSave, error)
+}
+
+type partToSave struct {
+	// name is that of the aggregate.
+	name   string
+	store  Store
+	root   *Root
+	stream Stream
+	encode func(context.Context, *saveOptions, *[]byte) (StreamAppend, error)
+}
+
+// Part makes the aggregate a part of an atomic save of several: see Atomic.
+func (r *Repository[A, ID, E]) Part(aggregate *A) Part { return part[A, ID, E]{r, aggregate} }
+
+type part[A any, ID comparable, E Event] struct {
+	repository *Repository[A, ID, E]
+	aggregate  *A
+}
+
+func (p part[A, ID, E]) prepare() (partToSave, error) {
+	r := p.repository
+	if r == nil {
+		return partToSave{}, errors.New("the repository of a part is nil")
+	}
+	if r.err != nil {
+		return partToSave{}, r.err
+	}
+	if p.aggregate == nil {
+		return partToSave{}, fmt.Errorf("save %s: the aggregate is nil", r.def.Name)
+	}
+	root := rootOf(p.aggregate)
+	stream, err := r.toSave(p.aggregate)
+	return partToSave{
+		name: r.def.Name, store: r.store, root: root, stream: stream,
+		encode: func(ctx context.Context, o *saveOptions, buffer *[]byte) (StreamAppend, error) {
+			return r.streamAppend(ctx, root, stream, o, buffer)
+		},
+	}, err
+}
+
+// Batch is a save of several aggregates at once: see Atomic.
+type Batch struct {
+	store Store
+	parts []Part
+}
+
+// Atomic joins aggregates of any repositories over one store, to be saved in one
+// append: all or none.
+//
+//	err := es.Atomic(store, orders.Part(order), stock.Part(item)).Save(ctx)
+func Atomic(store Store, parts ...Part) *Batch {
+	return &Batch{store: store, parts: slices.Clone(parts)}
+}
+
+// Save appends what the aggregates have recorded since they were loaded or saved,
+// provided that all their streams are still at those versions and all conditions
+// hold. Events take positions in the order of the parts. Aggregates without
+// pending events are passed over, and their versions are not checked.
+//
+// Errors leave all the aggregates as they leave the one of Repository.Save: after
+// ErrOutcomeUnknown the batch, or any of its aggregates, saved again settles it for
+// all; they must not be used by several goroutines then. Two aggregates of one
+// stream are refused, for the one's events are not known to the other. The outcome
+// of Into has the stream and the version of the last part that was saved, and the
+// events of all. A command ID of Once counts for every stream.
+func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
+	o, err := newSaveOptions(opts)
+	if err != nil {
+		return fmt.Errorf("atomic save: %w", err)
+	}
+	parts, err := b.prepare()
+	if err != nil {
+		return fmt.Errorf("atomic save: %w", err)
+	}
+	var total Outcome
+	for {
+		parts = slices.DeleteFunc(parts, func(p partToSave) bool { return len(p.root.pending) == 0 })
+		if len(parts) == 0 {
+			break
+		}
+		a, err := b.attempt(ctx, parts, o)
+		if err != nil {
+			return fmt.Errorf("atomic save: %w", err)
+		}
+		outcomes, err := a.send(ctx, b.store, o)
+		if err != nil {
+			return fmt.Errorf("atomic save: %w", err)
+		}
+		for _, out := range outcomes {
+			out.Events = append(total.Events, out.Events...)
+			total = out
+		}
+	}
+	for _, out := range o.outcomes {
+		*out = total
+	}
+	return nil
+}
+
+// prepare finds what there is to save.
+func (b *Batch) prepare() ([]partToSave, error) {
+	if b.store == nil {
+		return nil, errNilStore
+	}
+	var parts []partToSave
+	owners := map[string]string{}
+	for _, p := range b.parts {
+		if p == nil {
+			return nil, errors.New("a part is nil")
+		}
+		part, err := p.prepare()
+		switch {
+		case err != nil:
+			return nil, err
+		case part.store != b.store:
+			return nil, fmt.Errorf("the repository of %s is over another store", part.name)
+		case part.stream.Name == "":
+			continue
+		case slices.ContainsFunc(parts, func(other partToSave) bool { return other.root == part.root }):
+			return nil, fmt.Errorf("%s %s is given twice", part.name, part.stream.Key)
+		case owners[part.stream.Name] != "":
+			return nil, fmt.Errorf("%s and %s both record into stream %s: save one of them, then load and save the other",
+				owners[part.stream.Name], part.name, part.stream.Name)
+		}
+		owners[part.stream.Name] = part.name
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
+// attempt is what is to be sent next: an append in doubt as it was, else the append
+// of all that is pending.
+func (b *Batch) attempt(ctx context.Context, parts []partToSave, o *saveOptions) (*attempt, error) {
+	for _, p := range parts {
+		if p.root.doubt != nil {
+			return p.root.doubt, nil
+		}
+	}
+	a := &attempt{append: Append{Conditions: o.conditions}}
+	for _, p := range parts {
+		buffer := payloadBuffers.Get().(*[]byte)
+		a.buffers = append(a.buffers, buffer)
+		streamAppend, err := p.encode(ctx, o, buffer)
+		if err != nil {
+			a.release()
+			return nil, fmt.Errorf("%s %s: %w", p.name, p.stream.Key, err)
+		}
+		a.append.Streams = append(a.append.Streams, streamAppend)
+		a.roots = append(a.roots, p.root)
+	}
+	return a, nil
+}

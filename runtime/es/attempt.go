@@ -1,0 +1,126 @@
+package es
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// attempt is an append of what aggregates have recorded. One whose outcome is
+// unknown is kept by all of them: repeated as it was, it settles the matter.
+type attempt struct {
+	append Append
+	// roots has the aggregate of each of the append's streams.
+	roots []*Root
+	// buffers hold the payloads.
+	buffers []*[]byte
+}
+
+// release gives the buffers to whoever needs some next. The append is of no use
+// after that.
+func (a *attempt) release() {
+	for _, buffer := range a.buffers {
+		if cap(*buffer) <= mostPooled {
+			payloadBuffers.Put(buffer)
+		}
+	}
+	a.buffers = nil
+}
+
+// send appends, and brings all the attempt's aggregates to where that leaves them.
+// The outcomes are theirs.
+func (a *attempt) send(ctx context.Context, store Store, o *saveOptions) ([]Outcome, error) {
+	defer func() {
+		if a.roots[0].doubt == nil {
+			a.release() // an append in doubt is sent again, so it keeps its payloads
+		}
+	}()
+	doubted := a.roots[0].doubt == a
+	result, err := store.Append(ctx, a.append)
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrOutcomeUnknown):
+		a.each(func(r *Root) { r.doubt = a })
+		return nil, err
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrCondition), errors.Is(err, ErrUnique), errors.Is(err, ErrDuplicateEvent):
+		a.each(func(r *Root) { r.mode, r.doubt = detached, nil })
+		return nil, err
+	case doubted:
+		return nil, fmt.Errorf("%w: %w", errStillUnknown, err)
+	default:
+		return nil, err
+	}
+	a.each(func(r *Root) { r.doubt = nil })
+	outcomes := make([]Outcome, len(a.roots))
+	for i, last := range result.Streams {
+		outcomes[i] = Outcome{
+			Stream: a.append.Streams[i].Stream.Name, Version: last.LastVersion, Position: last.LastPosition, Repeated: result.Repeated,
+		}
+	}
+	if result.SameCommand {
+		return outcomes, a.carriedOut(o)
+	}
+	for i, root := range a.roots {
+		sent := len(a.append.Streams[i].Events)
+		for j := range root.pending[:sent] {
+			outcomes[i].Events = append(outcomes[i].Events, root.pending[j].event)
+		}
+		root.forget(sent)
+	}
+	if doubted {
+		o.settled(&a.append, result.Position)
+	}
+	return outcomes, nil
+}
+
+// carriedOut is for a command that an earlier append has carried out: the
+// aggregates' states are not those of their streams. It is no harm only if all that
+// was recorded is what the command was about.
+func (a *attempt) carriedOut(o *saveOptions) error {
+	command := a.append.Streams[0].CommandID
+	more := o.once != command
+	for i, root := range a.roots {
+		root.mode = detached
+		more = more || len(root.pending) > len(a.append.Streams[i].Events)
+	}
+	if more {
+		return fmt.Errorf("%w: its command %q was carried out elsewhere, and more was recorded since", ErrDetached, command)
+	}
+	a.each(func(r *Root) { r.pending = nil })
+	return nil
+}
+
+func (a *attempt) each(do func(*Root)) {
+	for _, root := range a.roots {
+		do(root)
+	}
+}
+
+// forget drops the first n pending events.
+func (r *Root) forget(n int) {
+	rest := copy(r.pending, r.pending[n:])
+	clear(r.pending[rest:])
+	r.pending = r.pending[:rest]
+}
+
+// errStillUnknown says that the outcome of an earlier append is unknown, and that
+// the one that was to settle it failed for another reason.
+var errStillUnknown = fmt.Errorf("%w still", ErrOutcomeUnknown)
+
+// settled prepares the append of what was recorded after the append a, which was
+// in doubt and is stored now, up to position. The command has been carried out
+// by a, and what a's conditions guard against had not come before a.
+func (o *saveOptions) settled(a *Append, position int64) {
+	if o.once == a.Streams[0].CommandID {
+		o.once = ""
+	}
+	conditions := slices.Clone(o.conditions)
+	for i := range conditions {
+		if slices.ContainsFunc(a.Conditions, func(c Condition) bool { return reflect.DeepEqual(c, conditions[i]) }) {
+			conditions[i].After = position
+		}
+	}
+	o.conditions = conditions
+}
