@@ -3,6 +3,7 @@ package es
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -38,6 +39,11 @@ func (a *Append) Validate() error {
 		}
 		events += len(s.Events)
 	}
+	for i := range a.Rows {
+		if err := a.checkRow(&a.Rows[i]); err != nil {
+			return err
+		}
+	}
 	if events == 1 {
 		return nil
 	}
@@ -58,6 +64,24 @@ func (a *Append) Validate() error {
 			}
 			seen[id] = struct{}{}
 		}
+	}
+	return nil
+}
+
+// RefuseRows is for stores that keep no state tables: ErrNoTable where a has a row.
+func (a *Append) RefuseRows() error {
+	if len(a.Rows) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: table %q", ErrNoTable, a.Rows[0].Table)
+}
+
+func (a *Append) checkRow(row *Row) error {
+	if row.Table == "" || len(row.Values) == 0 {
+		return fmt.Errorf("%w: a row without a table or without values", ErrInvalidAppend)
+	}
+	if !slices.ContainsFunc(a.Streams, func(s StreamAppend) bool { return s.Stream.Name == row.Stream }) {
+		return fmt.Errorf("%w: the row of table %q is for stream %q, to which nothing is appended", ErrInvalidAppend, row.Table, row.Stream)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ type partToSave struct {
 	store  Store
 	root   *Root
 	stream Stream
-	encode func(context.Context, *saveOptions, *[]byte) (StreamAppend, error)
+	addTo  func(context.Context, *attempt, *saveOptions, *[]byte) error
 }
 
 // Part makes the aggregate a part of an atomic save of several: see Atomic.
@@ -46,8 +46,8 @@ func (p part[A, ID, E]) prepare() (partToSave, error) {
 	stream, err := r.toSave(p.aggregate)
 	return partToSave{
 		name: r.def.Name, store: r.store, root: root, stream: stream,
-		encode: func(ctx context.Context, o *saveOptions, buffer *[]byte) (StreamAppend, error) {
-			return r.streamAppend(ctx, root, stream, o, buffer)
+		addTo: func(ctx context.Context, a *attempt, o *saveOptions, buffer *[]byte) error {
+			return r.addTo(ctx, a, p.aggregate, stream, o, buffer)
 		},
 	}, err
 }
@@ -154,13 +154,10 @@ func (b *Batch) attempt(ctx context.Context, parts []partToSave, o *saveOptions)
 	for _, p := range parts {
 		buffer := payloadBuffers.Get().(*[]byte)
 		a.buffers = append(a.buffers, buffer)
-		streamAppend, err := p.encode(ctx, o, buffer)
-		if err != nil {
+		if err := p.addTo(ctx, a, o, buffer); err != nil {
 			a.release()
 			return nil, fmt.Errorf("%s %s: %w", p.name, p.stream.Key, err)
 		}
-		a.append.Streams = append(a.append.Streams, streamAppend)
-		a.roots = append(a.roots, p.root)
 	}
 	return a, nil
 }

@@ -23,6 +23,9 @@ var (
 	// ErrUnique says that a value that must be unique is taken. Returned by Save,
 	// Update, Create and Store.Append of a store that keeps state tables.
 	ErrUnique = errors.New("value is taken")
+	// ErrNoTable says that an aggregate has a state table, and the store does not keep
+	// it: neither an event nor a row is written. Returned by every method that saves.
+	ErrNoTable = errors.New("the store does not keep the aggregate's table")
 	// ErrDuplicateEvent says that an append holds an event ID that the store has
 	// already, and is not that earlier append repeated. Returned by Store.Append.
 	ErrDuplicateEvent = errors.New("duplicate event ID")

@@ -125,7 +125,7 @@ func (r *Repository[A, ID, E]) save(ctx context.Context, aggregate *A, o *saveOp
 	}
 	var total Outcome
 	for len(root.pending) > 0 {
-		out, err := r.appendPending(ctx, root, stream, o)
+		out, err := r.appendPending(ctx, aggregate, stream, o)
 		if err != nil {
 			return fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
 		}
@@ -171,16 +171,13 @@ func (r *Repository[A, ID, E]) toSave(aggregate *A) (Stream, error) {
 // appendPending appends what is pending. Where a part of it is in doubt, that
 // part is appended first and as it was, for together with newer events it would
 // be another append.
-func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, stream Stream, o *saveOptions) (Outcome, error) {
+func (r *Repository[A, ID, E]) appendPending(ctx context.Context, aggregate *A, stream Stream, o *saveOptions) (Outcome, error) {
+	root := rootOf(aggregate)
 	a := root.doubt
 	if a == nil {
 		buffer := payloadBuffers.Get().(*[]byte)
-		part, err := r.streamAppend(ctx, root, stream, o, buffer)
-		a = &attempt{
-			append: Append{Streams: []StreamAppend{part}, Conditions: o.conditions},
-			roots:  []*Root{root}, buffers: []*[]byte{buffer},
-		}
-		if err != nil {
+		a = &attempt{append: Append{Conditions: o.conditions}, buffers: []*[]byte{buffer}}
+		if err := r.addTo(ctx, a, aggregate, stream, o, buffer); err != nil {
 			a.release()
 			return Outcome{}, err
 		}
@@ -192,13 +189,40 @@ func (r *Repository[A, ID, E]) appendPending(ctx context.Context, root *Root, st
 	return outcomes[slices.Index(a.roots, root)], nil
 }
 
-// streamAppend is the append of all that is pending. Payloads are put into buffer.
-func (r *Repository[A, ID, E]) streamAppend(ctx context.Context, root *Root, stream Stream, o *saveOptions, buffer *[]byte) (StreamAppend, error) {
+// addTo adds to an attempt all that is pending of an aggregate, and its row. Payloads
+// are put into buffer.
+func (r *Repository[A, ID, E]) addTo(ctx context.Context, a *attempt, aggregate *A, stream Stream, o *saveOptions, buffer *[]byte) error {
+	root := rootOf(aggregate)
 	events, err := r.newEvents(ctx, root.pending, o.metadata, buffer)
 	if err != nil {
-		return StreamAppend{}, err
+		return err
 	}
-	return StreamAppend{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: o.once}, nil
+	if t := r.def.Table; t != nil {
+		values, err := r.row(aggregate)
+		if err != nil {
+			return fmt.Errorf("row of table %s: %w", t.Name, err)
+		}
+		a.append.Rows = append(a.append.Rows, Row{Table: t.Name, Stream: stream.Name, Values: values})
+	}
+	a.append.Streams = append(a.append.Streams, StreamAppend{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: o.once})
+	a.roots = append(a.roots, root)
+	return nil
+}
+
+// row is the aggregate's state as its table has it.
+func (r *Repository[A, ID, E]) row(aggregate *A) ([]any, error) {
+	store, ok := r.store.(TableStore)
+	if !ok {
+		return nil, fmt.Errorf("%w: %T keeps no state tables", ErrNoTable, r.store)
+	}
+	if err := store.HasTable(r.def.Table); err != nil {
+		return nil, err
+	}
+	values, err := r.def.Row(aggregate)
+	if err != nil {
+		return nil, err
+	}
+	return values, r.def.Table.CheckRow(values)
 }
 
 // payloadBuffers hold the payloads of one append each: a store keeps nothing of an

@@ -79,6 +79,9 @@ type Append struct {
 	Streams []StreamAppend
 	// Conditions must all hold.
 	Conditions []Condition
+	// Rows are written to state tables together with the events, by a TableStore; any
+	// other store refuses them. An append that is a repetition writes none.
+	Rows []Row
 }
 
 // StreamAppend is an append's part for one stream.

@@ -78,6 +78,9 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 	if err := a.Validate(); err != nil {
 		return es.Result{}, err
 	}
+	if err := a.RefuseRows(); err != nil {
+		return es.Result{}, err
+	}
 	if err := s.ready(ctx); err != nil {
 		return es.Result{}, err
 	}

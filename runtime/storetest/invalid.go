@@ -13,6 +13,7 @@ import (
 
 var invalidCases = []testCase{
 	{"Refused", "an append that is not well formed is ErrInvalidAppend, whatever the store holds, and stores nothing", invalidRefused},
+	{"NoTable", "an append with a row for a table that the store does not keep is ErrNoTable, and stores nothing", invalidRow},
 	{"BeforeRepetition", "whether an append is well formed is judged first", invalidFirst},
 }
 
@@ -86,4 +87,16 @@ func invalidFirst(s *subject) {
 	b = provided(write(commanded("c", to("a", es.ExpectNone))), none(0))
 	s.refused(b, es.ErrInvalidAppend)
 	s.refused(write(to("a", es.Exactly(-3), event("thing.done"))), es.ErrInvalidAppend)
+}
+
+func invalidRow(s *subject) {
+	a := write(to("user-7", es.ExpectNone, event("user.created")))
+	a.Rows = []es.Row{{Table: "no_such_table", Stream: "user-7", Values: []any{"7"}}}
+	s.refused(a, es.ErrNoTable)
+	a.Rows[0].Stream = "user-8"
+	s.refused(a, es.ErrInvalidAppend)
+	a.Rows[0] = es.Row{Stream: "user-7", Values: []any{"7"}}
+	s.refused(a, es.ErrInvalidAppend)
+	a.Rows = nil
+	s.append(a)
 }
