@@ -67,6 +67,18 @@ var mutants = []mutant{
 		},
 		caught: []string{"Conditions/After", "Conditions/Tags", "Boundaries/Racers", "Boundaries/WriteSkew", "History/Random", "History/Serial"},
 	},
+	{
+		name: "drops rows of state tables",
+		open: func() *altered {
+			s := sound()
+			s.append = func(ctx context.Context, a es.Append) (es.Result, error) {
+				a.Rows = nil
+				return s.inner.Append(ctx, a)
+			}
+			return s
+		},
+		caught: []string{"Invalid/NoTable"},
+	},
 	{name: "hands out positions before commit", open: positionsBeforeCommit, caught: []string{"Polling/MissesNothing"}},
 	{name: "shows appends in part", open: appendsInPart, caught: []string{"Concurrency/WholeAppends"}},
 	{
