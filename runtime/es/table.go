@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,8 +29,7 @@ type Column struct {
 	Kind ColumnKind
 	// Null says that values may be nil.
 	Null bool
-	// OneOf, unless empty, are the texts that values can be. They are told to whoever
-	// looks at the table; stored data that breaks them is kept.
+	// OneOf, unless empty, are the texts that values can be.
 	OneOf []string
 	// Index asks for an index. Unique says that no two rows have the same value, nil
 	// apart; Fold that texts are the same for that which differ in case alone.
@@ -179,6 +179,9 @@ func (t *Table) CheckRow(values []any) error {
 			ok = c.Kind == ColumnReal && !math.IsNaN(v)
 		case string:
 			ok = (c.Kind == ColumnText || c.Kind == ColumnJSON) && utf8.ValidString(v)
+			if ok && len(c.OneOf) > 0 && !slices.Contains(c.OneOf, v) {
+				return fmt.Errorf("table %q, column %q takes but %s", t.Name, c.Name, strings.Join(c.OneOf, ", "))
+			}
 		case []byte:
 			ok = c.Kind == ColumnBlob
 		case bool:
