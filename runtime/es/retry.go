@@ -21,22 +21,28 @@ const (
 // between and a bound on the attempts (WithAttempts); after the last one the
 // conflict is returned. An unknown outcome repeats the append, not fn. fn can be
 // called several times, each time with a fresh aggregate; an error of fn is
-// returned as it is, and nothing is saved.
+// returned as it is, and nothing is saved. With Once, fn is not called where the
+// stream has seen the command: the outcome is that of the first time.
 //
 // A broken condition of If is returned, for fn did not make the decision: Retry
 // around the decision does that.
 func (r *Repository[A, ID, E]) Update(ctx context.Context, id ID, fn func(*A) error, opts ...SaveOption) error {
-	return retry(ctx, r.opts.attempts, func() (again bool, err error) {
-		a, err := r.Load(ctx, id)
-		if err != nil {
-			return false, err
-		}
-		if err := fn(a); err != nil {
-			return false, err // also a conflict, for it is one of another stream
-		}
-		err = r.saveUntilKnown(ctx, a, opts)
-		return isLostRace(err), err
-	})
+	return r.execute(ctx, id, existing, fn, opts)
+}
+
+// UpdateOrCreate is Update where the aggregate exists. Where it does not, fn gets a
+// new one, to which it must give that ID; who creates it at the same time and is too
+// late starts over, and updates what the other has created.
+func (r *Repository[A, ID, E]) UpdateOrCreate(ctx context.Context, id ID, fn func(*A) error, opts ...SaveOption) error {
+	return r.execute(ctx, id, newOrExisting, fn, opts)
+}
+
+// CreateWithID is Create for an aggregate whose ID is known before: what fn records
+// must give it that ID, or nothing is saved. With Once, fn is not called where the
+// stream has seen the command: the outcome is that of the first time, and not
+// ErrExists.
+func (r *Repository[A, ID, E]) CreateWithID(ctx context.Context, id ID, fn func(*A) error, opts ...SaveOption) error {
+	return r.execute(ctx, id, onlyNew, fn, opts)
 }
 
 // Create calls fn with a new aggregate and saves what fn recorded. The stream
@@ -46,17 +52,79 @@ func (r *Repository[A, ID, E]) Create(ctx context.Context, fn func(*A) error, op
 	if r.err != nil {
 		return r.err
 	}
+	o, err := newSaveOptions(opts)
+	if err != nil {
+		return fmt.Errorf("save %s: %w", r.def.Name, err)
+	}
 	a := new(A)
 	if err := fn(a); err != nil {
 		return err
 	}
-	return r.saveUntilKnown(ctx, a, opts)
+	return r.saveUntilKnown(ctx, a, o)
+}
+
+// beginning says what fn of execute begins with.
+type beginning int
+
+const (
+	existing beginning = iota
+	newOrExisting
+	onlyNew
+)
+
+func (r *Repository[A, ID, E]) execute(ctx context.Context, id ID, from beginning, fn func(*A) error, opts []SaveOption) error {
+	if r.err != nil {
+		return r.err
+	}
+	o, err := newSaveOptions(opts)
+	if err != nil {
+		return fmt.Errorf("save %s: %w", r.def.Name, err)
+	}
+	return retry(ctx, r.opts.attempts, func() (again bool, err error) {
+		a, done, err := r.begin(ctx, id, from, o)
+		if err != nil || done {
+			return false, err
+		}
+		if err := fn(a); err != nil {
+			return false, err // also a conflict, for it is one of another stream
+		}
+		err = r.saveUntilKnown(ctx, a, o)
+		return isLostRace(err) || from == newOrExisting && errors.Is(err, ErrExists), err
+	})
+}
+
+// begin gives the aggregate that fn of execute gets, unless the command of Once was
+// carried out before. That is looked up last: of a command that comes to be stored
+// after the aggregate was loaded, fn sees nothing.
+func (r *Repository[A, ID, E]) begin(ctx context.Context, id ID, from beginning, o *saveOptions) (a *A, done bool, err error) {
+	if from != onlyNew {
+		a, err = r.Load(ctx, id)
+		if err != nil && (from == existing || !errors.Is(err, ErrNotFound)) {
+			return nil, false, err
+		}
+	} else if err := ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	if a != nil && o.once == "" {
+		return a, false, nil
+	}
+	stream, err := r.Stream(id)
+	if err != nil {
+		return nil, false, err
+	}
+	if a == nil {
+		a = new(A)
+		rootOf(a).stream = stream.Name // which the ID that fn gives it has to spell
+	}
+	done, err = r.repeats(ctx, stream, o)
+	return a, done, err
 }
 
 // saveUntilKnown repeats the append while its outcome is unknown.
-func (r *Repository[A, ID, E]) saveUntilKnown(ctx context.Context, a *A, opts []SaveOption) error {
+func (r *Repository[A, ID, E]) saveUntilKnown(ctx context.Context, a *A, o *saveOptions) error {
 	return retry(ctx, r.opts.attempts, func() (again bool, err error) {
-		err = r.Save(ctx, a, opts...)
+		attempt := *o
+		err = r.save(ctx, a, &attempt)
 		return errors.Is(err, ErrOutcomeUnknown) && !errors.Is(err, errStillUnknown), err
 	})
 }

@@ -32,7 +32,9 @@ func WithMetadata(md Metadata) SaveOption {
 // nothing is appended, and the save succeeds with the outcome of the first time.
 // The events bear the command ID in their metadata. An aggregate whose save was
 // such a repetition is detached, for its events are not those of the stream. A
-// save that finds nothing pending remembers no command.
+// save that finds nothing pending remembers no command. Update, UpdateOrCreate and
+// CreateWithID look for the command before they call their function, which might
+// refuse what it has done already.
 func Once(commandID string) SaveOption {
 	return func(o *saveOptions) error {
 		if commandID == "" {
@@ -59,7 +61,7 @@ type Outcome struct {
 	// where there was nothing to save.
 	Stream            string
 	Version, Position int64
-	// Events are those that were saved.
+	// Events are those that were saved; of a repeated command, those of the first time.
 	Events []Event
 	// Repeated says that an earlier attempt had stored them already.
 	Repeated bool
@@ -135,6 +137,11 @@ func (r *Repository[A, ID, E]) save(ctx context.Context, aggregate *A, o *saveOp
 	if total.Stream == "" {
 		total = Outcome{Stream: root.stream, Version: root.version}
 	}
+	if total.Repeated && total.Events == nil && len(o.outcomes) > 0 {
+		// Another append has carried the command out: its events are the outcome.
+		_, err := r.repeats(ctx, stream, o)
+		return err
+	}
 	for _, out := range o.outcomes {
 		*out = total
 	}
@@ -162,6 +169,9 @@ func (r *Repository[A, ID, E]) toSave(aggregate *A) (Stream, error) {
 		return Stream{}, fmt.Errorf("save %w", err)
 	}
 	if root.stream != "" && root.stream != stream.Name {
+		if root.base() == 0 {
+			return Stream{}, fmt.Errorf("save %s: what was recorded gives it stream %s, and it was to be that of %s", r.def.Name, stream.Name, root.stream)
+		}
 		return Stream{}, fmt.Errorf("save %s: its ID now spells stream %s, and it belongs to %s: an ID must not change", r.def.Name, stream.Name, root.stream)
 	}
 	root.stream = stream.Name
@@ -196,6 +206,12 @@ func (r *Repository[A, ID, E]) addTo(ctx context.Context, a *attempt, aggregate 
 	events, err := r.newEvents(ctx, root.pending, o.metadata, buffer)
 	if err != nil {
 		return err
+	}
+	if len(a.roots) == 0 {
+		a.name, a.observer = r.def.Name, r.opts.observer
+	}
+	if r.snapshots != nil {
+		a.saved = append(a.saved, func(ctx context.Context) { r.keepSnapshot(ctx, aggregate, false) })
 	}
 	if t := r.def.Table; t != nil {
 		values, err := r.row(aggregate)

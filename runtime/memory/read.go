@@ -92,6 +92,20 @@ func (s *Store) All(ctx context.Context, opts es.ReadAll) iter.Seq2[*es.Stored, 
 	}
 }
 
+// Command implements [es.CommandReader].
+func (s *Store) Command(ctx context.Context, stream, commandID string) (first es.StreamResult, seen bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return first, false, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return first, false, es.ErrClosed
+	}
+	first, seen = (*ledger)(s).Command(stream, commandID)
+	return first, seen, nil
+}
+
 // reader yields events of a log, one at a time.
 type reader struct {
 	ctx   context.Context

@@ -27,7 +27,10 @@ type Store struct {
 	tags    map[es.Tag]positions
 }
 
-var _ es.Store = (*Store)(nil)
+var (
+	_ es.Store         = (*Store)(nil)
+	_ es.CommandReader = (*Store)(nil)
+)
 
 // positions are those of some of the log's events, rising.
 type positions []int64

@@ -25,6 +25,7 @@ type altered struct {
 	stream func(context.Context, string, es.ReadStream) events
 	all    func(context.Context, es.ReadAll) events
 	head   func(context.Context) (int64, error)
+	lookUp func(ctx context.Context, stream, id string) (es.StreamResult, bool, error)
 	close  func() error
 }
 
@@ -32,7 +33,7 @@ type altered struct {
 func sound() *altered { return alter(memory.New()) }
 
 func alter(inner *memory.Store) *altered {
-	s := &altered{inner: inner, append: inner.Append, stream: inner.Stream, all: inner.All, head: inner.Head}
+	s := &altered{inner: inner, append: inner.Append, stream: inner.Stream, all: inner.All, head: inner.Head, lookUp: inner.Command}
 	s.close = func() error {
 		s.closed.Store(true)
 		return nil
@@ -78,6 +79,13 @@ func (s *altered) Head(ctx context.Context) (int64, error) {
 		return 0, es.ErrClosed
 	}
 	return s.head(ctx)
+}
+
+func (s *altered) Command(ctx context.Context, stream, id string) (es.StreamResult, bool, error) {
+	if s.closed.Load() {
+		return es.StreamResult{}, false, es.ErrClosed
+	}
+	return s.lookUp(ctx, stream, id)
 }
 
 func (s *altered) Close() error { return s.close() }

@@ -113,6 +113,29 @@ var mutants = []mutant{
 		caught: []string{"Commands/SameCommand", "Commands/SomeStreams", "Concurrency/SameCommand"},
 	},
 	{
+		name: "answers for the commands of all streams",
+		open: func() *altered {
+			s := sound()
+			var firsts sync.Map // by command ID
+			s.append = func(ctx context.Context, a es.Append) (es.Result, error) {
+				r, err := s.inner.Append(ctx, a)
+				for i := range r.Streams {
+					firsts.LoadOrStore(a.Streams[i].CommandID, r.Streams[i])
+				}
+				return r, err
+			}
+			s.lookUp = func(_ context.Context, _, id string) (es.StreamResult, bool, error) {
+				first, seen := firsts.Load(id)
+				if !seen {
+					return es.StreamResult{}, false, nil
+				}
+				return first.(es.StreamResult), true, nil
+			}
+			return s
+		},
+		caught: []string{"Lookups/Unseen", "Lookups/SeveralStreams", "Lookups/Context"},
+	},
+	{
 		name: "judges versions before repetition",
 		open: func() *altered {
 			s := sound()

@@ -34,6 +34,11 @@ func (s *subject) wantClosed() {
 	if head, err := s.store.Head(s.Context()); !errors.Is(err, es.ErrClosed) {
 		s.Fatalf("Head of a closed store: %d, %v, want es.ErrClosed", head, err)
 	}
+	if r, ok := s.store.(es.CommandReader); ok {
+		if first, seen, err := r.Command(s.Context(), "a", "c"); seen || !errors.Is(err, es.ErrClosed) {
+			s.Fatalf("Command of a closed store: %+v, %t, %v, want es.ErrClosed", first, seen, err)
+		}
+	}
 	for name, seq := range s.readings(s.Context()) {
 		if got, err := collect(seq); len(got) != 0 || !errors.Is(err, es.ErrClosed) {
 			s.Fatalf("%s of a closed store: %d events, %v, want es.ErrClosed and no event", name, len(got), err)

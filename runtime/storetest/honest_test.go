@@ -103,6 +103,13 @@ func spaced() *altered {
 		}
 		return r, err
 	}
+	s.lookUp = func(ctx context.Context, stream, id string) (es.StreamResult, bool, error) {
+		first, seen, err := s.inner.Command(ctx, stream, id)
+		if seen {
+			first.FirstPosition, first.LastPosition = outer(first.FirstPosition), outer(first.LastPosition)
+		}
+		return first, seen, err
+	}
 	moved := each(func(e *es.Stored) bool {
 		e.Position = outer(e.Position)
 		return true

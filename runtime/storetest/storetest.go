@@ -30,7 +30,8 @@ func Run(t *testing.T, open func(t *testing.T) es.Store) {
 // Run tests the stores that c opens. Each case is a subtest, named by its group
 // and itself: Conditions/Racers.
 //
-// A store that has a method Close() error is tested for what it does once closed.
+// A store that has a method Close() error is tested for what it does once closed,
+// and one that is an es.CommandReader for what it answers.
 func (c Config) Run(t *testing.T) {
 	t.Helper()
 	if c.Open == nil {
@@ -55,7 +56,11 @@ func (c Config) Run(t *testing.T) {
 		{"Boundaries", boundaryCases},
 		{"History", historyCases},
 	}
-	if _, ok := c.Open(t).(closer); ok {
+	example := c.Open(t)
+	if _, ok := example.(es.CommandReader); ok {
+		groups = append(groups, group{"Lookups", lookupCases})
+	}
+	if _, ok := example.(closer); ok {
 		groups = append(groups, group{"Close", closeCases})
 	}
 	if c.Reopen != nil {
