@@ -25,7 +25,8 @@ type Root struct {
 	mode     mode
 	applying bool
 	// stream is the name under which the aggregate was loaded or saved.
-	stream string
+	stream     string
+	milestones milestones
 }
 
 type pending struct {

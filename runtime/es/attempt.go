@@ -16,6 +16,11 @@ type attempt struct {
 	roots []*Root
 	// buffers hold the payloads.
 	buffers []*[]byte
+	// name is that of the first aggregate, observer its repository's.
+	name     string
+	observer *Observer
+	// saved are called when the events are stored, for the aggregates' snapshots.
+	saved []func(context.Context)
 }
 
 // release gives the buffers to whoever needs some next. The append is of no use
@@ -38,7 +43,10 @@ func (a *attempt) send(ctx context.Context, store Store, o *saveOptions) ([]Outc
 		}
 	}()
 	doubted := a.roots[0].doubt == a
+	report := a.report()
+	ctx = a.observer.saveBegins(ctx, &report)
 	result, err := store.Append(ctx, a.append)
+	a.observer.saved(ctx, &report, &result, err)
 	switch {
 	case err == nil:
 	case errors.Is(err, ErrOutcomeUnknown):
@@ -68,11 +76,26 @@ func (a *attempt) send(ctx context.Context, store Store, o *saveOptions) ([]Outc
 			outcomes[i].Events = append(outcomes[i].Events, root.pending[j].event)
 		}
 		root.forget(sent)
+		for j := range a.append.Streams[i].Events {
+			root.milestones.passed(result.Streams[i].LastPosition, a.append.Streams[i].Events[j].RecordedAt)
+		}
+	}
+	for _, saved := range a.saved {
+		saved(ctx)
 	}
 	if doubted {
 		o.settled(&a.append, result.Position)
 	}
 	return outcomes, nil
+}
+
+// report is what is known before the outcome is.
+func (a *attempt) report() SaveReport {
+	report := SaveReport{Aggregate: a.name, Stream: a.append.Streams[0].Stream.Name, Streams: len(a.append.Streams)}
+	for i := range a.append.Streams {
+		report.Events += len(a.append.Streams[i].Events)
+	}
+	return report
 }
 
 // carriedOut is for a command that an earlier append has carried out: the

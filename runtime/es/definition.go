@@ -39,6 +39,9 @@ type Definition[A any, ID comparable, E Event] struct {
 	Decode func(*Stored) (E, error)
 	// Tags are the event's tags; nil where no event of the aggregate has any.
 	Tags func(event E) []Tag
+
+	// Snapshots says how the state is kept in snapshots; nil where it isn't.
+	Snapshots *Snapshots[A]
 	// Table is the aggregate's state table, nil where it has none. Row gives the values
 	// of its columns; they must not refer to what the aggregate can change.
 	Table *Table

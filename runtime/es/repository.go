@@ -18,6 +18,9 @@ type Repository[A any, ID comparable, E Event] struct {
 	def      *Definition[A, ID, E]
 	template template
 	opts     options
+	// snapshots is nil where none are kept: the aggregate has none, or the store
+	// cannot.
+	snapshots *snapshotQueue
 	// err is why the repository cannot work; every method returns it.
 	err error
 }
@@ -29,6 +32,9 @@ type options struct {
 	clock      Clock
 	decorators []Decorator
 	attempts   int
+	observer   *Observer // nil where nobody wants to know
+
+	withoutSnapshots bool
 }
 
 // Decorator adds to the metadata of an event that is about to be saved. md is
@@ -99,6 +105,14 @@ func NewRepository[A any, ID comparable, E Event](store Store, def *Definition[A
 			return r
 		}
 	}
+	if def.Snapshots != nil {
+		if r.err = def.Snapshots.validate(); r.err != nil {
+			return r
+		}
+		if keeper, ok := store.(SnapshotStore); ok && !r.opts.withoutSnapshots {
+			r.snapshots = &snapshotQueue{store: keeper}
+		}
+	}
 	return r
 }
 
@@ -127,7 +141,8 @@ func (r *Repository[A, ID, E]) Stream(id ID) (Stream, error) {
 	return s, nil
 }
 
-// Load rebuilds an aggregate from its events.
+// Load rebuilds an aggregate from its events, or from a snapshot and the events
+// after it.
 //
 // ErrNotFound where its stream has none. An event that cannot be applied is an
 // *EventError. A load never gives a part of an aggregate without an error.
@@ -178,16 +193,67 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 	if err != nil {
 		return nil, err
 	}
-	read := ReadStream{}
-	if at.kind == atVersion {
-		if at.version < 1 {
-			return nil, fmt.Errorf("%s %s: %w: %d, they count from 1", r.def.Name, stream.Key, ErrNoVersion, at.version)
+	if at.kind == atVersion && at.version < 1 {
+		return nil, fmt.Errorf("%s %s: %w: %d, they count from 1", r.def.Name, stream.Key, ErrNoVersion, at.version)
+	}
+	report := LoadReport{Aggregate: r.def.Name, Stream: stream.Name}
+	ctx = r.opts.observer.loadBegins(ctx, &report)
+	a, err := r.rebuild(ctx, id, stream, at, &report)
+	r.opts.observer.loaded(ctx, &report, err)
+	return a, err
+}
+
+// rebuild loads from a snapshot if there is one that holds good, else from all
+// events.
+func (r *Repository[A, ID, E]) rebuild(ctx context.Context, id ID, stream Stream, at At, report *LoadReport) (*A, error) {
+	base, bad, err := r.readSnapshot(ctx, stream, at)
+	if err != nil {
+		return nil, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
+	}
+	var a *A
+	if base != nil {
+		a, err = r.replay(ctx, id, stream, at, base, report)
+		if why, ok := errors.AsType[*snapshotError](err); ok {
+			r.ignore(ctx, &base.Snapshot, why.err)
+			base, bad = nil, true
 		}
+	}
+	if base == nil {
+		a, err = r.replay(ctx, id, stream, at, nil, report)
+	}
+	if err != nil {
+		return nil, err
+	}
+	report.Version = rootOf(a).version
+	if at.kind == atEnd {
+		r.keepSnapshot(ctx, a, bad)
+	}
+	return a, nil
+}
+
+// replay applies the events of a stream to the state of a snapshot, or to a new
+// aggregate where base is nil. A *snapshotError says that the snapshot is not one of
+// the stream, or may not be.
+func (r *Repository[A, ID, E]) replay(ctx context.Context, id ID, stream Stream, at At, base *snapshotLoad[A], report *LoadReport) (*A, error) {
+	var (
+		read ReadStream
+		a    *A
+		root *Root
+		last Stored // without what is borrowed
+	)
+	if at.kind == atVersion {
 		read.To = at.version
 	}
-	a := new(A)
-	root := rootOf(a)
-	var last Stored // without what is borrowed
+	report.Snapshot, report.Events = 0, 0
+	if base != nil {
+		// The last event of the snapshot is read again: it shows that the stream goes so
+		// far, and that it is the stream that the snapshot was made of.
+		read.From = base.Version
+		a, report.Snapshot = base.aggregate, base.Version
+	} else {
+		a = new(A)
+	}
+	root = rootOf(a)
 	for s, err := range r.store.Stream(ctx, stream.Name, read) {
 		if err != nil {
 			return nil, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
@@ -195,14 +261,27 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 		if at.kind == atTime && s.RecordedAt.After(at.time) {
 			break
 		}
+		if base != nil && last.Version == 0 {
+			if s.Version != base.Version || s.Position != base.Position {
+				return nil, &snapshotError{fmt.Errorf("%w: version %d of the stream is at position %d, and the snapshot at %d",
+					errNotOfStream, s.Version, s.Position, base.Position)}
+			}
+			last.Stream, last.Version, last.Position, last.Type = s.Stream, s.Version, s.Position, s.Type
+			continue
+		}
 		if s.Version != root.version+1 {
 			return nil, eventError(s, fmt.Errorf("%w: the version before it is %d", ErrCorrupt, root.version))
 		}
 		if err := r.apply(a, root, s); err != nil {
-			return nil, eventError(s, err)
+			return nil, base.suspect(eventError(s, err))
 		}
 		root.version = s.Version
+		root.milestones.passed(s.Position, s.RecordedAt)
+		report.Events++
 		last.Stream, last.Version, last.Position, last.Type = s.Stream, s.Version, s.Position, s.Type
+	}
+	if base != nil && last.Version == 0 {
+		return nil, &snapshotError{fmt.Errorf("%w: the stream ends before version %d", errNotOfStream, base.Version)}
 	}
 	if root.version == 0 {
 		return nil, fmt.Errorf("%s %s: %w", r.def.Name, stream.Key, ErrNotFound)
@@ -213,7 +292,7 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 	if got := r.def.ID(a); got != id {
 		// IDs that are spelt alike are alike, whatever == says of them.
 		if text, err := r.def.FormatID(got); err != nil || text != stream.Key {
-			return nil, eventError(&last, fmt.Errorf("%w: the events up to this one give the aggregate the ID %v", ErrCorrupt, got))
+			return nil, base.suspect(eventError(&last, fmt.Errorf("%w: the events up to this one give the aggregate the ID %v", ErrCorrupt, got)))
 		}
 	}
 	if r.def.Attach != nil {
