@@ -80,7 +80,7 @@ func (r *Repository[A, ID, E]) execute(ctx context.Context, id ID, from beginnin
 	if err != nil {
 		return fmt.Errorf("save %s: %w", r.def.Name, err)
 	}
-	return retry(ctx, r.opts.attempts, func() (again bool, err error) {
+	return r.retry(ctx, func() (again bool, err error) {
 		a, done, err := r.begin(ctx, id, from, o)
 		if err != nil || done {
 			return false, err
@@ -122,7 +122,7 @@ func (r *Repository[A, ID, E]) begin(ctx context.Context, id ID, from beginning,
 
 // saveUntilKnown repeats the append while its outcome is unknown.
 func (r *Repository[A, ID, E]) saveUntilKnown(ctx context.Context, a *A, o *saveOptions) error {
-	return retry(ctx, r.opts.attempts, func() (again bool, err error) {
+	return r.retry(ctx, func() (again bool, err error) {
 		attempt := *o
 		err = r.save(ctx, a, &attempt)
 		return errors.Is(err, ErrOutcomeUnknown) && !errors.Is(err, errStillUnknown), err
@@ -137,13 +137,19 @@ func isLostRace(err error) bool { return errors.Is(err, ErrConflict) && !errors.
 // again: ErrExists and ErrUnique. When ctx is done it returns, with the context's
 // error and fn's last one.
 func Retry(ctx context.Context, fn func() error) error {
-	return retry(ctx, defaultAttempts, func() (again bool, err error) {
+	return retry(ctx, defaultAttempts, nil, func() (again bool, err error) {
 		err = fn()
 		return (isLostRace(err) || errors.Is(err, ErrCondition)) && !errors.Is(err, ErrUnique), err
 	})
 }
 
-func retry(ctx context.Context, attempts int, fn func() (again bool, err error)) error {
+func (r *Repository[A, ID, E]) retry(ctx context.Context, fn func() (again bool, err error)) error {
+	return retry(ctx, r.opts.attempts, func(failed int, err error) { r.opts.observer.retrying(ctx, r.def.Name, failed, err) }, fn)
+}
+
+// retry calls fn until it wants no more, and before each pause between, if it is not
+// nil.
+func retry(ctx context.Context, attempts int, between func(failed int, err error), fn func() (again bool, err error)) error {
 	pause := firstPause
 	for n := 1; ; n++ {
 		again, err := fn()
@@ -152,6 +158,9 @@ func retry(ctx context.Context, attempts int, fn func() (again bool, err error))
 		}
 		if n == attempts {
 			return fmt.Errorf("gave up after %d attempts: %w", n, err)
+		}
+		if between != nil {
+			between(n, err)
 		}
 		if ctxErr := sleep(ctx, rand.N(pause)); ctxErr != nil {
 			return errors.Join(ctxErr, err)
