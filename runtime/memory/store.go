@@ -25,6 +25,8 @@ type Store struct {
 	streams map[string]*stream
 	types   map[string]positions
 	tags    map[es.Tag]positions
+
+	snapshots map[snapshotKey]es.Snapshot // nil until there is one
 }
 
 var (
