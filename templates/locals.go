@@ -52,11 +52,16 @@ func (l *locals) free(name string) bool {
 // of gives the name of a variable that holds a value of a declared type: the
 // first letter of the type's name; where that is taken the whole name; and only
 // then a letter with a number. So names of a fixed meaning (s for what is stored,
-// e for an event) are to be taken before.
+// e for an event) are to be taken before. Underscores at the beginning are no
+// letters: one alone cannot be used as a value.
 func (l *locals) of(goName string) string {
-	first, size := utf8.DecodeRuneInString(goName)
+	letters := strings.TrimLeftFunc(goName, func(r rune) bool { return !unicode.IsLetter(r) })
+	if letters == "" {
+		return l.name("v")
+	}
+	first, size := utf8.DecodeRuneInString(letters)
 	letter := string(unicode.ToLower(first))
-	whole := letter + goName[size:]
+	whole := letter + letters[size:]
 	if !l.free(letter) && l.free(whole) && whole != goName && !token.IsKeyword(whole) && !doc.IsPredeclared(whole) {
 		l.taken[whole] = true
 		return whole

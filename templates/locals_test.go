@@ -30,6 +30,9 @@ func TestLocals(t *testing.T) {
 		{"not a predeclared name", l.of("Cap"), "c3"},
 		{"not the type itself", l.of("cup"), "c4"},
 		{"a letter that is not ASCII", l.of("Übung"), "ü"},
+		{"the first letter behind underscores", l.of("_Quota"), "q"},
+		{"the rest of the name, where that is taken", l.of("__Quantity"), "quantity"},
+		{"a letter for a name without any", l.of("_1"), "v"},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s is %s, want %s", test.what, test.got, test.want)
