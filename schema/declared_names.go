@@ -46,6 +46,7 @@ func declaredNames(p *Package) []GeneratedName {
 				add(goName, method, "a method of "+goName)
 			}
 		}
+		add("", goName, "a type that a schema file declares")
 		switch d.Kind {
 		case DeclaredScalar:
 			isUUID := false

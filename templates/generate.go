@@ -21,9 +21,9 @@ type File struct {
 }
 
 // Generate gives the files of the packages of m that are to be generated:
-// SourceFile for each that has an aggregate, an event or a registry, and TestFile
-// for each that has an event. They are sorted as the packages are, and their
-// bytes depend on m alone.
+// SourceFile for each that has an aggregate, an event, a registry or types that schema
+// files declare, and TestFile for each that has an event. They are sorted as the
+// packages are, and their bytes depend on m alone.
 //
 // m must have passed schema.Check without an error. An error is a mistake of
 // esgen's, with one exception: a package that gives a predeclared name such as
@@ -33,7 +33,7 @@ type File struct {
 func Generate(m *schema.Module) ([]File, error) {
 	var files []File
 	for _, p := range m.Packages {
-		if !p.Generate || !hasRegistry(p) && len(p.Events) == 0 {
+		if !p.Generate || !hasRegistry(p) && len(p.Events)+len(p.Declared) == 0 {
 			continue
 		}
 		source, err := sourceFile(p)
@@ -58,6 +58,7 @@ func Generate(m *schema.Module) ([]File, error) {
 func sourceFile(p *schema.Package) ([]byte, error) {
 	f := newGoFile(p, packageNames(p)...)
 	emitGenerationGuard(f)
+	emitDeclared(f)
 	for _, a := range p.Aggregates {
 		if a.StreamOwner == a && len(a.Siblings) > 1 {
 			emitStreamInterface(f, a)
