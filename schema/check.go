@@ -125,12 +125,18 @@ func (m *Module) sort() {
 		slices.SortStableFunc(p.Children, func(a, b *Child) int {
 			return cmp.Or(compareSpans(a.GoName.Span, b.GoName.Span), strings.Compare(a.GoName.Value, b.GoName.Value))
 		})
+		slices.SortStableFunc(p.Commands, func(a, b *Command) int {
+			return cmp.Or(compareSpans(a.GoName.Span, b.GoName.Span), strings.Compare(a.GoName.Value, b.GoName.Value))
+		})
 		slices.SortStableFunc(p.Objects, func(a, b Object) int {
 			return cmp.Or(compareSpans(a.Name.Span, b.Name.Span), strings.Compare(a.Recv, b.Recv),
 				strings.Compare(a.Name.Value, b.Name.Value))
 		})
 		for _, a := range p.Aggregates {
 			sortApplies(a.Applies)
+			slices.SortStableFunc(a.Handlers, func(a, b *Handler) int {
+				return cmp.Or(compareSpans(a.Method.Span, b.Method.Span), strings.Compare(a.Method.Value, b.Method.Value))
+			})
 		}
 		for _, child := range p.Children {
 			sortApplies(child.Applies)

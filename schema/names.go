@@ -56,6 +56,30 @@ func (a *Aggregate) EncodeFunc() string { return "encode" + upperFirst(a.StreamI
 // DecodeFunc is the other way of EncodeFunc.
 func (a *Aggregate) DecodeFunc() string { return "decode" + upperFirst(a.StreamInterface()) }
 
+// CommandInterface is the sealed interface of the commands that the aggregate answers:
+// "OrderCommand". Marker gives the method that seals it.
+func (a *Aggregate) CommandInterface() string { return a.GoName.Value + "Command" }
+
+// CommandsType dispatches them: "OrderCommands".
+func (a *Aggregate) CommandsType() string { return a.GoName.Value + "Commands" }
+
+// CommandsFunc makes one: "NewOrderCommands", or "newOrderCommands" for an aggregate
+// that is not exported.
+func (a *Aggregate) CommandsFunc() string {
+	if token.IsExported(a.GoName.Value) {
+		return "New" + a.CommandsType()
+	}
+	return "new" + upperFirst(a.CommandsType())
+}
+
+// CommandHandleFunc calls the aggregate's handler of a command: "handleOrderCommand".
+func (a *Aggregate) CommandHandleFunc() string { return "handle" + upperFirst(a.CommandInterface()) }
+
+// CommandTargetFunc says which aggregate a command is for: "targetOfOrderCommand".
+func (a *Aggregate) CommandTargetFunc() string {
+	return "targetOf" + upperFirst(a.CommandInterface())
+}
+
 // DecodeFunc decodes a stored event of this type: "decodeRegistered".
 func (e *Event) DecodeFunc() string { return "decode" + upperFirst(e.GoName.Value) }
 
@@ -135,6 +159,8 @@ func GeneratedNames(p *Package) []GeneratedName {
 			}
 		}
 	}
+	names = append(names, commandNames(p)...)
+	names = append(names, declaredNames(p)...)
 	for _, c := range CodecTypes(p) {
 		for _, name := range []string{c.Append, c.Read, c.AppendAt, c.Fields} {
 			if name != "" {
@@ -148,6 +174,44 @@ func GeneratedNames(p *Package) []GeneratedName {
 		}
 	}
 	return names
+}
+
+// commandNames are the names that are declared for the commands of p.
+func commandNames(p *Package) []GeneratedName {
+	var names []GeneratedName
+	add := func(span Span, recv, name, what string) {
+		names = append(names, GeneratedName{Recv: recv, Name: name, What: what, For: span})
+	}
+	for _, a := range p.Aggregates {
+		commands := a.Commands()
+		if len(commands) == 0 {
+			continue
+		}
+		goName, span := a.GoName.Value, a.GoName.Span
+		add(span, "", a.CommandInterface(), "the interface of the commands of "+goName)
+		add(span, "", a.CommandsType(), "what dispatches the commands of "+goName)
+		add(span, "", a.CommandsFunc(), "the constructor of what dispatches the commands of "+goName)
+		add(span, "", a.CommandHandleFunc(), "what calls the handlers of "+goName)
+		add(span, "", a.CommandTargetFunc(), "what finds the targets of the commands of "+goName)
+		for _, cmd := range commands {
+			add(cmd.GoName.Span, cmd.GoName.Value, Marker(a.CommandInterface()), "what makes it a command of "+goName)
+		}
+	}
+	return names
+}
+
+// Commands are the commands that the aggregate answers, in the order of the sources.
+func (a *Aggregate) Commands() []*Command {
+	var list []*Command
+	if a.Package == nil {
+		return nil
+	}
+	for _, cmd := range a.Package.Commands {
+		if cmd.Owner == a {
+			list = append(list, cmd)
+		}
+	}
+	return list
 }
 
 func upperFirst(s string) string {

@@ -10,6 +10,7 @@ type scope struct {
 	aggregates, aggregateNames map[string]*Aggregate
 	events                     map[string]*Event
 	children                   map[string]*Child
+	commands                   map[string]*Command
 	// holders are all types with apply methods; uses is what these methods apply.
 	holders []*holder
 	uses    []*use
@@ -47,7 +48,8 @@ func newScope(p *Package) *scope {
 		pkg:        p,
 		aggregates: map[string]*Aggregate{}, aggregateNames: map[string]*Aggregate{},
 		events: map[string]*Event{}, children: map[string]*Child{},
-		lost: map[*Aggregate]bool{},
+		commands: map[string]*Command{},
+		lost:     map[*Aggregate]bool{},
 	}
 	for _, a := range p.Aggregates {
 		putFirst(s.aggregates, a.GoName.Value, a)
@@ -64,6 +66,9 @@ func newScope(p *Package) *scope {
 	}
 	for _, child := range p.Children {
 		putFirst(s.children, child.GoName.Value, child)
+	}
+	for _, cmd := range p.Commands {
+		putFirst(s.commands, cmd.GoName.Value, cmd)
 	}
 	return s
 }
@@ -102,6 +107,7 @@ func (c *checker) resolve(p *Package) {
 	for _, a := range p.Aggregates {
 		s.resolveDispatch(a)
 	}
+	s.resolveCommands()
 }
 
 // has says whether e is what its Go name means in the package. A type that is

@@ -89,6 +89,10 @@ func dumpResolved(m *schema.Module) string {
 				fmt.Fprintf(&b, "    %s %s: %s\n", who, d.Event.GoName.Value, what)
 			}
 		}
+		for _, cmd := range p.Commands {
+			creates := []string{schema.ForExisting: "", schema.CreatesNew: ", creates it", schema.CreatesIfMissing: ", creates it if it is missing"}[cmd.Creates]
+			fmt.Fprintf(&b, "  command %s for %s by %s, handled by %s%s\n", cmd.GoName.Value, cmd.Owner.GoName.Value, cmd.Target.Name.Value, cmd.Handler.Method.Value, creates)
+		}
 		for _, c := range p.Children {
 			id := "none"
 			if c.ID != nil {

@@ -13,10 +13,12 @@ type rule struct {
 }
 
 // rules are all rules of meaning, in the order of their codes: ES01 are about
-// aggregates, events and what connects them, ES03 about what is stored.
+// aggregates, events and what connects them, ES03 about what is stored, ES06 about
+// commands.
 var rules = slices.Concat(
 	aggregateRules, eventRules, eventDataRules, applyRules, shapeRules, nameRules, streamRules, childRules, childIDRules,
 	predeclaredRules, registryRules, typeRules, jsonRules, valueRules,
+	commandRules, handlerRules, targetRules,
 )
 
 // Codes lists what Check may find, sorted by code.

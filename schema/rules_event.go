@@ -68,8 +68,8 @@ Right:
 `}, checkGeneric},
 	{CodeInfo{codeEmbeds, "a type embeds what makes it something else", `
 Embedding promotes methods. Whoever embeds es.Root is an aggregate, whoever embeds
-es.Child is a child, and who embeds an event passes for that event, so that
-another aggregate's record would take it.
+es.Child is a child, and who embeds an event or a command passes for that one, so that
+another aggregate would take it.
 
 Wrong:
 
@@ -190,14 +190,19 @@ func checkStruct(c *checker) {
 			if e.Type == nil || e.Struct() != nil || !c.scopes[p].has(e) {
 				continue
 			}
-			t := Resolve(e.Type)
-			if n, ok := t.(*Named); ok && n.Name == e.GoName.Value && n.Path == p.Path {
-				t = n.Under
-			}
-			c.errorf(codeNoStruct, e.GoName.Span, "event %s is not a struct but %s", e.GoName.Value, spell(t, p.Path)).
+			c.errorf(codeNoStruct, e.GoName.Span, "event %s is not a struct but %s", e.GoName.Value, spellDeclared(e.Type, e.GoName.Value, p)).
 				help("declare it as type %s struct { … }", e.GoName.Value)
 		}
 	}
+}
+
+// spellDeclared is what a declaration of the package declares its type to be.
+func spellDeclared(t Type, goName string, p *Package) string {
+	t = Resolve(t)
+	if n, ok := t.(*Named); ok && n.Name == goName && n.Path == p.Path {
+		t = n.Under
+	}
+	return spell(t, p.Path)
 }
 
 func checkGeneric(c *checker) {
@@ -217,6 +222,9 @@ func checkGeneric(c *checker) {
 		for _, e := range p.Events {
 			report(e.TypeParams, "event", e.GoName, "one stable name would stand for many types")
 		}
+		for _, cmd := range p.Commands {
+			report(cmd.TypeParams, "command", cmd.GoName, "one method would have to answer many types")
+		}
 	}
 }
 
@@ -235,7 +243,13 @@ func checkEmbeds(c *checker) {
 		for _, e := range p.Events {
 			if s := e.Struct(); s != nil && c.scopes[p].has(e) {
 				c.refuseEmbedded("event "+e.GoName.Value, s.Fields, "Root", "Child", "Decision")
-				c.refuseEmbeddedEvents(e, s)
+				c.refuseEmbeddedRoles("event "+e.GoName.Value, s)
+			}
+		}
+		for _, cmd := range p.Commands {
+			if s := cmd.Struct(); s != nil && c.scopes[p].hasCommand(cmd) {
+				c.refuseEmbedded("command "+cmd.GoName.Value, s.Fields, "Root", "Child", "Decision")
+				c.refuseEmbeddedRoles("command "+cmd.GoName.Value, s)
 			}
 		}
 	}
@@ -273,9 +287,9 @@ func (c *checker) isAggregate(n *Named) bool {
 // the module's.
 func (c *checker) scopeOf(n *Named) *scope { return c.byPath[n.Path] }
 
-// refuseEmbeddedEvents finds events that are promoted into e, through embedded
-// structs too.
-func (c *checker) refuseEmbeddedEvents(e *Event, s *Struct) {
+// refuseEmbeddedRoles finds events and commands that are promoted into an event or a
+// command, through embedded structs too.
+func (c *checker) refuseEmbeddedRoles(what string, s *Struct) {
 	seen := map[*Named]bool{}
 	var search func(s *Struct, path string, place Span)
 	search = func(s *Struct, path string, place Span) {
@@ -289,10 +303,10 @@ func (c *checker) refuseEmbeddedEvents(e *Event, s *Struct) {
 			if here.Line == 0 {
 				here = f.Name.Span
 			}
-			if other := c.scopeOf(n); other != nil && other.events[n.Name] != nil && other.events[n.Name] != e {
-				c.errorf(codeEmbeds, here, "event %s embeds event %s%s, and so would pass for it", e.GoName.Value, n.Name, path).
-					note(other.events[n.Name].GoName.Span, "%s is declared here", n.Name).
-					help("give the field a name, or move what the two have in common into a struct that is no event")
+			if role, declared := c.sealed(n); role != "" && what != role+" "+n.Name {
+				c.errorf(codeEmbeds, here, "%s embeds %s %s%s, and so would pass for it", what, role, n.Name, path).
+					note(declared, "%s is declared here", n.Name).
+					help("give the field a name, or move what the two have in common into a struct that is no %s", role)
 				continue
 			}
 			if under, ok := n.Under.(*Struct); ok {
@@ -301,4 +315,18 @@ func (c *checker) refuseEmbeddedEvents(e *Event, s *Struct) {
 		}
 	}
 	search(s, "", Span{})
+}
+
+// sealed says that a type is an event or a command, and where; the role is empty for
+// others.
+func (c *checker) sealed(n *Named) (role string, declared Span) {
+	s := c.scopeOf(n)
+	switch {
+	case s == nil:
+	case s.events[n.Name] != nil:
+		return "event", s.events[n.Name].GoName.Span
+	case s.commands[n.Name] != nil:
+		return "command", s.commands[n.Name].GoName.Span
+	}
+	return "", Span{}
 }

@@ -92,8 +92,8 @@ Right:
 	type OrderLine struct{ es.Root }
 `}, checkBadNames},
 	{CodeInfo{codeGoNameTwice, "one Go name is declared twice", `
-An aggregate, a child and an event are types of one package, and each has a name
-of its own, whether it is declared in Go or in YAML.
+An aggregate, a child, an event and a command are types of one package, and each has a
+name of its own, whether it is declared in Go or in YAML.
 
 Wrong:
 
@@ -369,6 +369,9 @@ func checkGoNames(c *checker) {
 		}
 		for _, e := range p.Events {
 			all = append(all, declaration{e.GoName, "an event"})
+		}
+		for _, cmd := range p.Commands {
+			all = append(all, declaration{cmd.GoName, "a command"})
 		}
 		slices.SortStableFunc(all, func(a, b declaration) int { return compareSpans(a.Span, b.Span) })
 		first := map[string]declaration{}

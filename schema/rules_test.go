@@ -174,9 +174,11 @@ func shuffle(m *schema.Module, r *rand.Rand) {
 		mix(len(p.Aggregates), func(i, j int) { p.Aggregates[i], p.Aggregates[j] = p.Aggregates[j], p.Aggregates[i] })
 		mix(len(p.Events), func(i, j int) { p.Events[i], p.Events[j] = p.Events[j], p.Events[i] })
 		mix(len(p.Children), func(i, j int) { p.Children[i], p.Children[j] = p.Children[j], p.Children[i] })
+		mix(len(p.Commands), func(i, j int) { p.Commands[i], p.Commands[j] = p.Commands[j], p.Commands[i] })
 		mix(len(p.Objects), func(i, j int) { p.Objects[i], p.Objects[j] = p.Objects[j], p.Objects[i] })
 		for _, a := range p.Aggregates {
 			mix(len(a.Applies), func(i, j int) { a.Applies[i], a.Applies[j] = a.Applies[j], a.Applies[i] })
+			mix(len(a.Handlers), func(i, j int) { a.Handlers[i], a.Handlers[j] = a.Handlers[j], a.Handlers[i] })
 		}
 		for _, c := range p.Children {
 			mix(len(c.Applies), func(i, j int) { c.Applies[i], c.Applies[j] = c.Applies[j], c.Applies[i] })

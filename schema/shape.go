@@ -7,8 +7,12 @@ import (
 )
 
 // Struct is the struct that the event is, nil where it is none.
-func (e *Event) Struct() *Struct {
-	t := Resolve(e.Type)
+func (e *Event) Struct() *Struct { return structOf(e.Type) }
+
+// structOf is the struct that a type is, by itself or by its declaration; nil where it
+// is none.
+func structOf(t Type) *Struct {
+	t = Resolve(t)
 	if n, ok := t.(*Named); ok {
 		t = n.Under
 	}

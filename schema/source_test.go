@@ -241,7 +241,17 @@ func (s *sources) declarations(p *sourcePackage) {
 	}
 	for _, a := range p.model.Aggregates {
 		a.Applies = s.applies(p, a.GoName.Value)
+		a.Handlers = s.handlers(p, a.GoName.Value)
 		annotated[a.GoName.Value] = true
+	}
+	for _, cmd := range p.model.Commands {
+		annotated[cmd.GoName.Value] = true
+		for _, m := range p.methods[cmd.GoName.Value] {
+			if m.Name.Name == "Validate" && m.Type.Params.NumFields() == 0 && m.Type.Results.NumFields() == 1 && s.spelling(m.Type.Results.List[0].Type) == "error" {
+				_, pointer := m.Recv.List[0].Type.(*ast.StarExpr)
+				cmd.Validates, cmd.PointerValidates = !pointer, pointer
+			}
+		}
 	}
 	for _, c := range p.model.Children {
 		c.Applies = s.applies(p, c.GoName.Value)
@@ -288,6 +298,16 @@ func (s *sources) annotated(p *sourcePackage, f *ast.File, ts *ast.TypeSpec, dir
 				}
 			}
 			p.model.Events = append(p.model.Events, e)
+		case "command":
+			cmd := &schema.Command{Package: p.model, Directive: d.name, GoName: goName, Of: d.key("of"), TypeParams: ts.TypeParams != nil}
+			cmd.Type = s.typ(p, f, ts.Type, map[string]schema.Type{"T": &schema.Unsupported{Spelling: "T", Reason: "a type parameter stands for no one type"}})
+			if cmd.CreatesAt = d.word(); cmd.CreatesAt != nil {
+				cmd.Creates = schema.CreatesNew
+			}
+			if ifMissing := d.key("creates"); ifMissing != nil {
+				cmd.Creates, cmd.CreatesAt = schema.CreatesIfMissing, ifMissing
+			}
+			p.model.Commands = append(p.model.Commands, cmd)
 		}
 	}
 	for _, d := range directives {
@@ -343,6 +363,34 @@ func (s *sources) applies(p *sourcePackage, recv string) []*schema.Apply {
 		applies = append(applies, apply)
 	}
 	return applies
+}
+
+func (s *sources) handlers(p *sourcePackage, recv string) []*schema.Handler {
+	commands := map[string]bool{}
+	for _, cmd := range p.model.Commands {
+		commands[cmd.GoName.Value] = true
+	}
+	var handlers []*schema.Handler
+	for _, m := range p.methods[recv] {
+		command, ok := strings.CutPrefix(m.Name.Name, "handle")
+		if !ok {
+			continue
+		}
+		h := &schema.Handler{Method: s.ident(m.Name), Recv: recv, Command: command}
+		if lower := strings.ToLower(command[:1]) + command[1:]; commands[lower] {
+			h.Command = lower
+		}
+		_, h.PointerRecv = m.Recv.List[0].Type.(*ast.StarExpr)
+		h.Params, h.Results = s.params(p, m.Type.Params), s.params(p, m.Type.Results)
+		for i := range h.Params {
+			name, pointer := strings.CutPrefix(h.Params[i].Type.Value, "*")
+			if commands[name] {
+				h.Params[i].Event, h.Params[i].Pointer = name, pointer
+			}
+		}
+		handlers = append(handlers, h)
+	}
+	return handlers
 }
 
 func (s *sources) params(p *sourcePackage, list *ast.FieldList) []schema.Param {

@@ -225,6 +225,9 @@ func (s *sources) tag(p *sourcePackage, f *schema.Field, literal *ast.BasicLit) 
 			}
 		}
 	}
+	if value, ok := tag.Lookup("validate"); ok {
+		f.Validate = text(value)
+	}
 	for part := range strings.SplitSeq(tag.Get("es"), ",") {
 		name, value, _ := strings.Cut(part, "=")
 		at := text(part)

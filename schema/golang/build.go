@@ -22,12 +22,7 @@ func (c *converter) build(u *unit) *schema.Package {
 	if u.src.Module != nil {
 		p.ModulePath = u.src.Module.Path
 	}
-	events := map[string]bool{}
-	for _, m := range u.src.types {
-		if m.is("event") {
-			events[m.spec.Name.Name] = true
-		}
-	}
+	events, commands := u.src.named("event"), u.src.named("command")
 	declared := map[string]bool{}
 	for _, m := range u.src.types {
 		name := m.spec.Name.Name
@@ -43,11 +38,13 @@ func (c *converter) build(u *unit) *schema.Package {
 		}
 		switch m.role.Name {
 		case "aggregate":
-			p.Aggregates = append(p.Aggregates, c.aggregate(u, p, m, obj, events))
+			p.Aggregates = append(p.Aggregates, c.aggregate(u, p, m, obj, events, commands))
 		case "child":
 			p.Children = append(p.Children, c.child(u, p, m, obj, events))
 		case "event":
 			p.Events = append(p.Events, c.event(u, p, m, obj))
+		case "command":
+			p.Commands = append(p.Commands, c.command(u, p, m, obj))
 		case "value":
 			c.convert(obj.Type(), nil, u) // for what is wrong with it, should nobody use it
 		}
@@ -62,13 +59,14 @@ func (c *converter) build(u *unit) *schema.Package {
 	return p
 }
 
-func (c *converter) aggregate(u *unit, p *schema.Package, m *markedType, obj *types.TypeName, events map[string]bool) *schema.Aggregate {
+func (c *converter) aggregate(u *unit, p *schema.Package, m *markedType, obj *types.TypeName, events, commands map[string]bool) *schema.Aggregate {
 	a := &schema.Aggregate{
 		Package: p, GoName: u.text(m.spec.Name), Doc: docText(m.doc),
 		Root:       u.embedding(obj, "Root"),
 		TypeParams: m.spec.TypeParams != nil,
 		Fields:     c.ownFields(u, m, obj),
 		Applies:    c.applies(u, m, obj, events),
+		Handlers:   u.handlers(m, commands),
 	}
 	if args := m.role.args; len(args) > 0 {
 		a.Name = args[0]
@@ -173,19 +171,7 @@ func (u *unit) embedding(obj *types.TypeName, name string) schema.Embedding {
 // called after an event.
 func (c *converter) applies(u *unit, m *markedType, obj *types.TypeName, events map[string]bool) []*schema.Apply {
 	var list []*schema.Apply
-	methods := slices.Clone(u.methods[m.spec.Name.Name])
-	slices.SortStableFunc(methods, func(a, b *declaration) int {
-		if a.file != b.file {
-			return strings.Compare(a.file.name, b.file.name)
-		}
-		return int(a.fn.Pos() - b.fn.Pos())
-	})
-	declared := map[string]bool{}
-	for _, method := range methods {
-		if declared[method.name] {
-			continue // which has been reported
-		}
-		declared[method.name] = true
+	for _, method := range u.methodsOf(m) {
 		a := &schema.Apply{Method: u.text(method.fn.Name), Recv: m.spec.Name.Name}
 		if marked := u.src.applyOf(method.fn); marked != nil {
 			a.Directive, a.Events = &marked.apply.name, marked.apply.args
@@ -210,17 +196,41 @@ func (c *converter) applies(u *unit, m *markedType, obj *types.TypeName, events 
 	return list
 }
 
+// methodsOf are the methods of a type, in the order of the sources. That one is
+// declared twice has been reported.
+func (u *unit) methodsOf(m *markedType) []*declaration {
+	methods := slices.Clone(u.methods[m.spec.Name.Name])
+	slices.SortStableFunc(methods, func(a, b *declaration) int {
+		if a.file != b.file {
+			return strings.Compare(a.file.name, b.file.name)
+		}
+		return int(a.fn.Pos() - b.fn.Pos())
+	})
+	declared := map[string]bool{}
+	return slices.DeleteFunc(methods, func(method *declaration) bool {
+		again := declared[method.name]
+		declared[method.name] = true
+		return again
+	})
+}
+
 // inferredEvent is the event that a method is called after; empty where it isn't.
 func inferredEvent(method string, events map[string]bool) string {
-	name, ok := strings.CutPrefix(method, "apply")
+	return calledAfter(method, "apply", events)
+}
+
+// calledAfter is the type of several that a method is called after, as applyPlaced is
+// after Placed or placed; empty where it is none.
+func calledAfter(method, verb string, types map[string]bool) string {
+	name, ok := strings.CutPrefix(method, verb)
 	if !ok || name == "" {
 		return ""
 	}
-	if events[name] {
+	if types[name] {
 		return name
 	}
 	first, width := utf8.DecodeRuneInString(name)
-	if unexported := string(unicode.ToLower(first)) + name[width:]; events[unexported] {
+	if unexported := string(unicode.ToLower(first)) + name[width:]; types[unexported] {
 		return unexported
 	}
 	return ""

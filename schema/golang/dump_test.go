@@ -99,6 +99,7 @@ func (d *dumper) module(m *schema.Module) {
 			d.optional(2, "suppress all", a.SuppressAll)
 			d.fields(2, a.Fields)
 			d.applies(a.Applies)
+			d.handlers(a.Handlers)
 		}
 		for _, c := range p.Children {
 			d.line(1, "child %s embeds %d%s", d.text(c.GoName), c.Embeds, mark("generic", c.TypeParams))
@@ -118,6 +119,20 @@ func (d *dumper) module(m *schema.Module) {
 				d.fields(2, s.Fields)
 			} else {
 				d.line(2, "is %s", d.typ(e.Type))
+			}
+		}
+		for _, cmd := range p.Commands {
+			d.line(1, "command %s by %s%s%s%s", d.text(cmd.GoName), d.text(cmd.Directive), mark("generic", cmd.TypeParams),
+				mark("validates", cmd.Validates), mark("pointer validates", cmd.PointerValidates))
+			d.doc(cmd.Doc)
+			if cmd.Creates != schema.ForExisting {
+				d.optional(2, fmt.Sprintf("creates %d", cmd.Creates), cmd.CreatesAt)
+			}
+			d.optional(2, "of", cmd.Of)
+			if s, ok := cmd.Type.(*schema.Struct); ok {
+				d.fields(2, s.Fields)
+			} else {
+				d.line(2, "is %s", d.typ(cmd.Type))
 			}
 		}
 		if r := p.Registry; r != nil {
@@ -176,6 +191,9 @@ func (d *dumper) fields(depth int, fields []*schema.Field) {
 			d.line(depth+1, "json %s%s%s%s%s %s", d.text(j.Name), mark("skip", j.Skip), mark("omitempty", j.OmitEmpty),
 				mark("omitzero", j.OmitZero), mark("string", j.String), d.texts(j.Unknown))
 		}
+		if f.Validate.Value != "" {
+			d.line(depth+1, "validate %s", d.text(f.Validate))
+		}
 		d.value(depth+1, f.Value)
 	}
 }
@@ -208,6 +226,18 @@ func (d *dumper) applies(applies []*schema.Apply) {
 		d.optional(3, "by", a.Directive)
 		d.params("takes", a.Params)
 		d.params("returns", a.Results)
+	}
+}
+
+func (d *dumper) handlers(handlers []*schema.Handler) {
+	for _, h := range handlers {
+		pointer := ""
+		if h.PointerRecv {
+			pointer = "*"
+		}
+		d.line(2, "handler %s of %s%s for %s", d.text(h.Method), pointer, h.Recv, h.Command)
+		d.params("takes", h.Params)
+		d.params("returns", h.Results)
 	}
 }
 

@@ -61,6 +61,24 @@ func (n Name) String() string { return n.value }
 
 func restoreName(s string) Name { return Name{value: s} }
 `,
+	`//es:command`: `
+//es:command creates
+type Open struct {
+	OrderID uuid.UUID ¦json:"orderId" es:"id"¦
+	Name    string    ¦json:"name" validate:"required,max=80"¦
+}
+
+func (o *Order) handleOpen(c Open) error {
+	o.record(Opened{OrderID: c.OrderID, Name: c.Name})
+	return nil
+}
+
+//es:command creates=ifmissing of=Cart
+type AddLine struct {
+	CartID CartID ¦es:"id"¦
+	SKU    string
+}
+`,
 	`//es:registry`: `
 //es:registry ./order ./billing/...
 package app

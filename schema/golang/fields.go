@@ -33,7 +33,7 @@ func (c *converter) fields(t *types.Struct, expr *ast.StructType, u *unit) []*sc
 			typeExpr = src.field.Type
 			tag = u.tag(src.field)
 		}
-		f.JSON, f.ID, f.Child = tag.json, tag.id, tag.child
+		f.JSON, f.ID, f.Child, f.Validate = tag.json, tag.id, tag.child, tag.validate
 		if u != nil && !u.main {
 			f.JSON = withoutPlaces(f.JSON)
 		}

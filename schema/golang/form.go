@@ -19,6 +19,9 @@ const (
 	formType
 	// formVersion is the version of an event's type.
 	formVersion
+	// formCreates is the word creates, and formIfMissing its value.
+	formCreates
+	formIfMissing
 )
 
 // wrong says what the form asks for, where value does not have it; else it is
@@ -37,6 +40,14 @@ func (f form) wrong(value string) string {
 	case formVersion:
 		if strings.Trim(value, "0123456789") != "" || value == "" || value[0] == '0' {
 			return "a version is a whole number from 1"
+		}
+	case formCreates:
+		if value != "creates" {
+			return "the only word here is creates"
+		}
+	case formIfMissing:
+		if value != "ifmissing" {
+			return "its only value is ifmissing"
 		}
 	}
 	return ""

@@ -17,6 +17,7 @@ const (
 	InAggregate Target = "field of an aggregate"
 	InChild     Target = "field of a child"
 	InEvent     Target = "field of an event"
+	InCommand   Target = "field of a command"
 	InStruct    Target = "field of a struct"
 )
 
@@ -61,6 +62,8 @@ type Key struct {
 	List bool
 
 	form form
+	// spelt says that the directive's Args show the key already.
+	spelt bool
 }
 
 // Usage is how the directive or the tag is written: //es:stream TEMPLATE, or
@@ -78,6 +81,9 @@ func (d Directive) Usage() string {
 		words = append(words, d.Args)
 	}
 	for _, k := range d.Keys {
+		if k.spelt {
+			continue
+		}
 		word := k.Name
 		if k.Value != "" {
 			word += "=" + k.Value
@@ -182,10 +188,13 @@ var directives = []Directive{
 		Doc: "The aggregate's state is kept in snapshots.",
 	},
 	{
-		Name: "command", Targets: []Target{OnType}, role: true,
-		Args: "[creates[=ifmissing]]", maxArgs: 1,
-		Keys: []Key{{Name: "of", Value: "TYPE", Doc: "the aggregate that handles the command"}},
-		Doc:  "A struct is a command, which the aggregate's method handle<Command> answers.",
+		Name: "command", Targets: []Target{OnType}, Supported: true, role: true,
+		Args: "[creates[=ifmissing]]", maxArgs: 1, form: formCreates,
+		Keys: []Key{
+			{Name: "creates", Value: "ifmissing", form: formIfMissing, spelt: true, Doc: "start the aggregate where there is none yet; creates alone asks that there is none"},
+			{Name: "of", Value: "TYPE", form: formType, Doc: "the aggregate that answers the command, where its methods do not say so"},
+		},
+		Doc: "A struct is a command, which the aggregate's method handle<Command> answers.",
 	},
 	{
 		Name: "table", Targets: []Target{OnType}, with: "aggregate",
@@ -200,8 +209,8 @@ var directives = []Directive{
 
 var tags = []Directive{
 	{
-		Name: "id", Tag: true, Targets: []Target{InAggregate, InChild}, Supported: true,
-		Doc: "The field holds the ID of the aggregate, or of the child.",
+		Name: "id", Tag: true, Targets: []Target{InAggregate, InChild, InCommand}, Supported: true,
+		Doc: "The field holds the ID of the aggregate, or of the child. In a command it holds the ID of the aggregate that is to answer it.",
 	},
 	{
 		Name: "child", Tag: true, Targets: []Target{InAggregate, InChild, InEvent}, Supported: true,

@@ -16,6 +16,8 @@ type fieldTag struct {
 	// encode and decode name functions. es is the whole value of the es tag.
 	encode, decode *schema.Text
 	es             schema.Text
+	// validate is the whole value of the validate tag.
+	validate schema.Text
 }
 
 // tagText is a piece of a tag without its quotes, and where each byte of it stands
@@ -171,7 +173,7 @@ func parseTag(t tagText, f *findings) fieldTag {
 			f.errorf(codeUnknownTag, key.Span, "unknown struct tag %s", key.Value).Help = `did you mean es:"` + value.value + `"?`
 			continue
 		}
-		if key.Value != "es" && key.Value != "json" {
+		if key.Value != "es" && key.Value != "json" && key.Value != "validate" {
 			continue
 		}
 		if slices.Contains(seen, key.Value) {
@@ -179,9 +181,12 @@ func parseTag(t tagText, f *findings) fieldTag {
 			continue
 		}
 		seen = append(seen, key.Value)
-		if key.Value == "json" {
+		switch key.Value {
+		case "json":
 			tag.json = parseJSON(value)
-		} else {
+		case "validate":
+			tag.validate = value.text(0, len(value.value))
+		default:
 			parseES(value, &tag, f)
 		}
 	}

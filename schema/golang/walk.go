@@ -179,8 +179,8 @@ func (p *pruner) strayTags() {
 				}
 				tag := parseLiteral(field.Tag.Value, span(p.fset, field.Tag.Pos(), len(field.Tag.Value)), &p.src.findings)
 				if tag.id != nil {
-					p.src.errorf(codeTagPlace, tag.id.Span, `es:"id" on a field of a struct that is no aggregate and no child`).
-						Help = "put //es:aggregate or //es:child on the struct, or leave the tag out"
+					p.src.errorf(codeTagPlace, tag.id.Span, `es:"id" on a field of a struct that is no aggregate, no child and no command`).
+						Help = "put //es:aggregate, //es:child or //es:command on the struct, or leave the tag out"
 				}
 				if tag.child != nil {
 					p.src.errorf(codeTagPlace, tag.child.Span, `es:"child" on a field of a struct that is no aggregate, no child and no event`).
