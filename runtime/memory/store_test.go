@@ -9,7 +9,7 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) es.Store {
+	open := func(t *testing.T) es.Store {
 		store := memory.New()
 		t.Cleanup(func() {
 			if err := store.Close(); err != nil {
@@ -17,5 +17,6 @@ func TestStore(t *testing.T) {
 			}
 		})
 		return store
-	})
+	}
+	storetest.Config{Open: open, Snapshots: true}.Run(t)
 }

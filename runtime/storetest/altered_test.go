@@ -27,13 +27,17 @@ type altered struct {
 	head   func(context.Context) (int64, error)
 	lookUp func(ctx context.Context, stream, id string) (es.StreamResult, bool, error)
 	close  func() error
+
+	readSnapshot  func(ctx context.Context, stream, aggregate string) (es.Snapshot, bool, error)
+	writeSnapshot func(context.Context, es.Snapshot) error
 }
 
 // sound is a store that nothing has been done to.
 func sound() *altered { return alter(memory.New()) }
 
 func alter(inner *memory.Store) *altered {
-	s := &altered{inner: inner, append: inner.Append, stream: inner.Stream, all: inner.All, head: inner.Head, lookUp: inner.Command}
+	s := &altered{inner: inner, append: inner.Append, stream: inner.Stream, all: inner.All, head: inner.Head, lookUp: inner.Command,
+		readSnapshot: inner.ReadSnapshot, writeSnapshot: inner.WriteSnapshot}
 	s.close = func() error {
 		s.closed.Store(true)
 		return nil
@@ -161,4 +165,18 @@ func unbrokenNow(ctx context.Context, store es.Store, a es.Append) bool {
 		}
 	}
 	return true
+}
+
+func (s *altered) ReadSnapshot(ctx context.Context, stream, aggregate string) (es.Snapshot, bool, error) {
+	if s.closed.Load() {
+		return es.Snapshot{}, false, es.ErrClosed
+	}
+	return s.readSnapshot(ctx, stream, aggregate)
+}
+
+func (s *altered) WriteSnapshot(ctx context.Context, snapshot es.Snapshot) error {
+	if s.closed.Load() {
+		return es.ErrClosed
+	}
+	return s.writeSnapshot(ctx, snapshot)
 }

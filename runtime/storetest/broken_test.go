@@ -68,6 +68,37 @@ var mutants = []mutant{
 		caught: []string{"Conditions/After", "Conditions/Tags", "Boundaries/Racers", "Boundaries/WriteSkew", "History/Random", "History/Serial"},
 	},
 	{
+		name: "keeps the snapshot that comes last",
+		open: func() *altered {
+			return keeping(func(es.Snapshot, es.Snapshot) bool { return true })
+		},
+		caught: []string{"Snapshots/Newer"},
+	},
+	{
+		name: "keeps one snapshot a stream",
+		open: func() *altered {
+			s := sound()
+			s.readSnapshot = func(ctx context.Context, stream, aggregate string) (es.Snapshot, bool, error) {
+				got, found, err := s.inner.ReadSnapshot(ctx, stream, "any")
+				got.Aggregate = aggregate
+				return got, found, err
+			}
+			s.writeSnapshot = func(ctx context.Context, snapshot es.Snapshot) error {
+				snapshot.Aggregate = "any"
+				return s.inner.WriteSnapshot(ctx, snapshot)
+			}
+			return s
+		},
+		caught: []string{"Snapshots/OwnPerAggregate"},
+	},
+	{
+		name: "keeps the caller's state",
+		open: func() *altered {
+			return keeping(func(before, s es.Snapshot) bool { return s.Version >= before.Version })
+		},
+		caught: []string{"Snapshots/Ownership", "Snapshots/BeyondEnd"},
+	},
+	{
 		name: "drops rows of state tables",
 		open: func() *altered {
 			s := sound()
@@ -431,4 +462,32 @@ func reopenAnother(t *testing.T, store es.Store) es.Store {
 		t.Fatal(err)
 	}
 	return sound()
+}
+
+// keeping keeps snapshots without a look at their streams, and without a copy: those
+// that replace says so of.
+func keeping(replace func(before, s es.Snapshot) bool) *altered {
+	s := sound()
+	var mu sync.Mutex
+	kept := map[[2]string]es.Snapshot{}
+	s.readSnapshot = func(ctx context.Context, stream, aggregate string) (es.Snapshot, bool, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		snapshot, found := kept[[2]string{stream, aggregate}]
+		return snapshot, found, ctx.Err()
+	}
+	s.writeSnapshot = func(ctx context.Context, snapshot es.Snapshot) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if err := snapshot.Validate(); err != nil {
+			return err
+		}
+		key := [2]string{snapshot.Stream, snapshot.Aggregate}
+		if replace(kept[key], snapshot) {
+			snapshot.RecordedAt = snapshot.RecordedAt.Round(0).UTC()
+			kept[key] = snapshot
+		}
+		return ctx.Err()
+	}
+	return s
 }

@@ -18,6 +18,10 @@ type Config struct {
 	// to t.Cleanup, as with Open. It is nil for a store that does not outlive its
 	// process, and then the cases about reopening are not part of the suite.
 	Reopen func(t *testing.T, store es.Store) es.Store
+	// Snapshots says that the stores are to be an es.SnapshotStore each, so that the
+	// cases about snapshots cannot drop out of the suite unnoticed. A store that is one
+	// is tested for it in any case.
+	Snapshots bool
 }
 
 // Run tests the stores that open returns, for stores that cannot be reopened: it
@@ -31,7 +35,8 @@ func Run(t *testing.T, open func(t *testing.T) es.Store) {
 // and itself: Conditions/Racers.
 //
 // A store that has a method Close() error is tested for what it does once closed,
-// and one that is an es.CommandReader for what it answers.
+// one that is an es.CommandReader for what it answers, and one that is an
+// es.SnapshotStore for what it keeps.
 func (c Config) Run(t *testing.T) {
 	t.Helper()
 	if c.Open == nil {
@@ -59,6 +64,11 @@ func (c Config) Run(t *testing.T) {
 	example := c.Open(t)
 	if _, ok := example.(es.CommandReader); ok {
 		groups = append(groups, group{"Lookups", lookupCases})
+	}
+	if _, ok := example.(es.SnapshotStore); ok {
+		groups = append(groups, group{"Snapshots", snapshotCases})
+	} else if c.Snapshots {
+		t.Fatalf("storetest: Config.Snapshots is set, and a %T is no es.SnapshotStore", example)
 	}
 	if _, ok := example.(closer); ok {
 		groups = append(groups, group{"Close", closeCases})
