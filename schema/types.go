@@ -161,6 +161,9 @@ type Field struct {
 	NoSnapshot *Text
 	// Validate is what the validate tag says; its value is empty where there is none.
 	Validate Text
+	// Tag is the whole struct tag of a field of a struct type without a name: the tags are
+	// part of such a type. It is empty for all others.
+	Tag string
 }
 
 // JSONTag is a field's json tag.

@@ -44,8 +44,10 @@ type goFile struct {
 	scope map[string]bool
 	// packages has the own names of the packages that code refers to, by path.
 	packages map[string]string
-	code     []jen.Code
-	err      error
+	// tags says that the tags of struct types without a name are spelt.
+	tags bool
+	code []jen.Code
+	err  error
 }
 
 // newGoFile starts a file of package p. Generated are the names that p's
@@ -96,8 +98,8 @@ func (f *goFile) function(fn schema.Func) *jen.Statement {
 	return f.qual(fn.Path, fn.Package, fn.Name.Value)
 }
 
-// typ spells a type of the model. The tags of a struct type without a name are
-// not known here: values of it need a conversion, for which tags do not matter.
+// typ spells a type of the model. Tags of a struct type without a name are spelt only
+// if f.tags is set; else values of it need a conversion, for which tags do not matter.
 func (f *goFile) typ(t schema.Type) *jen.Statement {
 	switch t := t.(type) {
 	case *schema.Basic:
@@ -118,6 +120,9 @@ func (f *goFile) typ(t schema.Type) *jen.Statement {
 			fields[i] = f.typ(field.Type)
 			if !field.Embedded {
 				fields[i] = jen.Id(field.Name.Value).Add(fields[i])
+			}
+			if f.tags && field.Tag != "" {
+				fields[i] = jen.Add(fields[i]).Add(rawText(field.Tag))
 			}
 		}
 		return jen.Struct(fields...)

@@ -25,6 +25,8 @@ type samples struct {
 	literals int
 	// elide says that the next literal needs no type.
 	elide bool
+	// foreign says that another package declares the type that is being spelt.
+	foreign bool
 	// guessed says that a value was made up that its own type may refuse.
 	guessed bool
 	// try and tryErr are the names of the functions that make such values. They are
@@ -73,21 +75,40 @@ func (s *samples) value(t schema.Type, name string) *jen.Statement {
 			return jen.New(to)
 		}
 	case *schema.Slice, *schema.Array, *schema.Map:
-		if spellable(t) {
+		if s.spellable(t) {
 			return s.composite(s.f.typ(t), t, name)
 		}
+	case *schema.Struct:
+		if s.spellable(t) && s.literals < mostLiterals {
+			s.literals++
+			return s.fields(s.literalType(t), t)
+		}
 	}
-	// A struct type without a name cannot be spelt.
 	return nil
+}
+
+// spellable says whether t can be spelt where it is needed. A struct type without a
+// name that another package declares cannot, if it has fields that are not exported.
+func (s *samples) spellable(t schema.Type) bool { return canSpell(s.f.pkg.Path, t, s.foreign) }
+
+// literalType spells the type of a literal, where it is needed.
+func (s *samples) literalType(t schema.Type) *jen.Statement {
+	if s.elide {
+		return new(jen.Statement)
+	}
+	return s.f.typ(t)
 }
 
 // isLiteral says whether values of t are spelt as literals of a struct.
 func isLiteral(t schema.Type) bool {
-	n, ok := schema.Resolve(t).(*schema.Named)
-	if !ok || n.Encoding != schema.EncodeUnder {
-		return false
+	t = schema.Resolve(t)
+	if n, ok := t.(*schema.Named); ok {
+		if n.Encoding != schema.EncodeUnder {
+			return false
+		}
+		t = schema.Resolve(n.Under)
 	}
-	_, ok = schema.Resolve(n.Under).(*schema.Struct)
+	_, ok := t.(*schema.Struct)
 	return ok
 }
 
@@ -157,7 +178,12 @@ func (s *samples) named(t *schema.Named, name string) *jen.Statement {
 		return nil
 	}
 	s.within[t]++
-	defer func() { s.within[t]-- }()
+	foreign := s.foreign
+	s.foreign = t.Path != s.f.pkg.Path
+	defer func() {
+		s.within[t]--
+		s.foreign = foreign
+	}()
 	switch t.Encoding {
 	case schema.EncodeValue:
 		return s.restored(t.Value, name)
@@ -186,13 +212,9 @@ func (s *samples) named(t *schema.Named, name string) *jen.Statement {
 	}
 	switch u := schema.Resolve(t.Under).(type) {
 	case *schema.Struct:
-		typ := s.f.typ(t)
-		if s.elide {
-			typ = new(jen.Statement)
-		}
-		return s.fields(typ, u)
+		return s.fields(s.literalType(t), u)
 	case *schema.Slice, *schema.Array, *schema.Map:
-		if !spellable(u) {
+		if !s.spellable(u) {
 			return nil
 		}
 		return s.composite(s.f.typ(t), u, name)
@@ -286,7 +308,7 @@ func (s *samples) level(fields []schema.JSONField, depth int) *jen.Statement {
 		for n < len(fields) && len(fields[n].Path) > depth && fields[n].Path[depth] == step {
 			n++
 		}
-		if spellable(step.Type) {
+		if s.spellable(step.Type) {
 			elem, typ := schema.Resolve(step.Type), new(jen.Statement)
 			if p, ok := elem.(*schema.Pointer); ok {
 				elem = p.Elem

@@ -6,6 +6,69 @@ import (
 	"testing"
 )
 
+// Fields of struct types without a name have samples like all others, so that the
+// generated test goes through what they hold. Tags are part of such a type.
+func TestSamplesOfUnnamedStructs(t *testing.T) {
+	user := newUserModule(t, "example.com/user")
+	user.write(t, "parcel/parcel.go", []byte(strings.ReplaceAll(`package parcel
+
+import (
+	"example.com/user/size"
+	"github.com/esgen/esgen/runtime/es"
+)
+
+//es:aggregate parcel
+//es:suppress all
+type Parcel struct {
+	es.Root
+
+	id string ¦es:"id"¦
+}
+
+//es:event parcel.sent
+type Sent struct {
+	To struct {
+		Street string "json:\"street\" db:\"¦street¦\""
+		mark   int ¦json:"-"¦
+	}
+	Stops []struct {
+		City  string ¦json:"city" label:"a \"b\""¦
+		Inner *struct{ Depth int }
+	}
+	ByDay map[string]struct{ Open bool }
+	Size  size.Size
+	Sizes []size.Size
+}
+`, "¦", "`")))
+	user.write(t, "size/size.go", []byte(strings.ReplaceAll(`package size
+
+type Size struct {
+	Open struct{ Width int }
+	Shut struct {
+		Height int
+		depth  int ¦json:"-"¦
+	}
+}
+`, "¦", "`")))
+	test := ""
+	for _, f := range user.generate(t, "./...") {
+		if strings.HasSuffix(f.Path, TestFile) {
+			test = string(f.Content)
+		}
+	}
+	for _, want := range []string{"Street:", "City:", "Depth:", "Open:", "Width:"} {
+		if !strings.Contains(test, want) {
+			t.Errorf("the sample has no %s\n%s", want, test)
+		}
+	}
+	if strings.Contains(test, "Height:") {
+		t.Error("the sample has a field of a type that cannot be spelt in another package")
+	}
+	if output, err := user.command(t, "test", "./..."); err != nil {
+		t.Errorf("%v\n%s\n%s", err, output, test)
+	}
+}
+
 // Types that hold one another in many ways have no end of values. Samples of them
 // stay small.
 func TestSamplesOfKnottedTypesAreBounded(t *testing.T) {

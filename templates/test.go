@@ -38,6 +38,7 @@ const (
 //	}
 func testFile(p *schema.Package) ([]byte, error) {
 	f := newGoFile(p, append(packageNames(p), roundTripTest, trySample, tryErrorSample)...)
+	f.tags = true
 	s := &samples{f: f, try: trySample, tryErr: tryErrorSample}
 
 	var sure, guessed []jen.Code

@@ -84,6 +84,9 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Grid:   [2][2]int{[2]int{13, 14}, [2]int{15, 16}},
 			Ptrs:   [2]*int{new(17), new(18)},
 			Slices: [2][]int{[]int{19, 20}, []int{21, 22}},
+			Anon: [2]struct {
+				A int
+			}{{A: 23}, {A: 24}},
 		},
 		Maps{},
 		Embedded{},
@@ -133,21 +136,24 @@ func TestEsgenRoundTrip(t *testing.T) {
 			ZeroS:    []int{30, 31},
 			ZeroSt:   WithSlice{S: []int{32, 33}},
 			ZeroArr:  [2]int{34, 35},
-			Both:     []int{36, 37},
-			QInt:     38,
-			QUint:    39,
+			ZeroAnon: struct {
+				A int
+			}{A: 36},
+			Both:     []int{37, 38},
+			QInt:     39,
+			QUint:    40,
 			QBool:    true,
-			QFloat:   41.5,
-			QFloat32: 42.5,
-			QString:  "q string 43",
-			QWord:    "q word 44",
-			QPtr:     new(45),
-			QPtrStr:  new("q ptr str 46"),
-			QEmpty:   47,
-			QSlice:   []int{48, 49},
-			HTML:     "html 50",
-			Unicode:  "unicode 51",
-			Symbols:  "symbols 52",
+			QFloat:   42.5,
+			QFloat32: 43.5,
+			QString:  "q string 44",
+			QWord:    "q word 45",
+			QPtr:     new(46),
+			QPtrStr:  new("q ptr str 47"),
+			QEmpty:   48,
+			QSlice:   []int{49, 50},
+			HTML:     "html 51",
+			Unicode:  "unicode 52",
+			Symbols:  "symbols 53",
 		},
 		LeadingEmpty{},
 		LeadingEmpty{
@@ -772,20 +778,24 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Any:   new(any("any 18")),
 			Array: new([2]int{19, 20}),
 			Bytes: new([]uint8{21, 22}),
+			Anon: &struct {
+				A int
+				B int
+			}{A: 23, B: 24},
 			Triple: new(new(&Line{
-				SKU:      "sku 23",
-				Quantity: 24,
-				Price:    money.Amount{Cents: 25, Currency: "currency 26"},
+				SKU:      "sku 25",
+				Quantity: 26,
+				Price:    money.Amount{Cents: 27, Currency: "currency 28"},
 			})),
-			OfNil: []*int{new(27), new(28)},
-			MapOfPtr: map[string]*Line{"map of ptr 29": {
-				SKU:      "sku 30",
-				Quantity: 31,
-				Price:    money.Amount{Cents: 32, Currency: "currency 33"},
-			}, "map of ptr 34": {
-				SKU:      "sku 35",
-				Quantity: 36,
-				Price:    money.Amount{Cents: 37, Currency: "currency 38"},
+			OfNil: []*int{new(29), new(30)},
+			MapOfPtr: map[string]*Line{"map of ptr 31": {
+				SKU:      "sku 32",
+				Quantity: 33,
+				Price:    money.Amount{Cents: 34, Currency: "currency 35"},
+			}, "map of ptr 36": {
+				SKU:      "sku 37",
+				Quantity: 38,
+				Price:    money.Amount{Cents: 39, Currency: "currency 40"},
 			}},
 		},
 		Slices{
@@ -822,8 +832,18 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Arrays: [][2]int{[2]int{49, 50}, [2]int{51, 52}},
 			Levels: []Level{},
 			Floats: []float64{53.5, 54.5},
-			Blobs:  [][]uint8{[]uint8{55, 56}, []uint8{57, 58}},
-			Deep:   [][][]string{[][]string{[]string{"deep 59", "deep 60"}, []string{"deep 61", "deep 62"}}, [][]string{[]string{"deep 63", "deep 64"}, []string{"deep 65", "deep 66"}}},
+			Anon: []struct {
+				A int `json:"a"`
+				B []struct {
+					C string
+				}
+			}{{A: 55, B: []struct {
+				C string
+			}{{C: "c 56"}, {C: "c 57"}}}, {A: 58, B: []struct {
+				C string
+			}{{C: "c 59"}, {C: "c 60"}}}},
+			Blobs: [][]uint8{[]uint8{61, 62}, []uint8{63, 64}},
+			Deep:  [][][]string{[][]string{[]string{"deep 65", "deep 66"}, []string{"deep 67", "deep 68"}}, [][]string{[]string{"deep 69", "deep 70"}, []string{"deep 71", "deep 72"}}},
 		},
 		Maps{
 			Strings: map[string]string{"strings 1": "strings 2", "strings 3": "strings 4"},
@@ -868,39 +888,42 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Arrays: map[string][2]int{"arrays 85": [2]int{86, 87}, "arrays 88": [2]int{89, 90}},
 			Anys:   map[string]any{"anys 91": "anys 92", "anys 93": "anys 94"},
 			Raws:   map[string]json.RawMessage{"raws 95": json.RawMessage(`{"n":96}`), "raws 97": json.RawMessage(`{"n":98}`)},
-			Texts:  map[string]Level{},
-			Deep: map[int]map[string][]Line{101: map[string][]Line{"deep 102": []Line{{
-				SKU:      "sku 103",
-				Quantity: 104,
-				Price:    money.Amount{Cents: 105, Currency: "currency 106"},
-			}, {
+			Anon: map[string]struct {
+				A int `json:"a"`
+			}{"anon 99": {A: 100}, "anon 101": {A: 102}},
+			Texts: map[string]Level{},
+			Deep: map[int]map[string][]Line{105: map[string][]Line{"deep 106": []Line{{
 				SKU:      "sku 107",
 				Quantity: 108,
 				Price:    money.Amount{Cents: 109, Currency: "currency 110"},
-			}}, "deep 111": []Line{{
-				SKU:      "sku 112",
-				Quantity: 113,
-				Price:    money.Amount{Cents: 114, Currency: "currency 115"},
 			}, {
+				SKU:      "sku 111",
+				Quantity: 112,
+				Price:    money.Amount{Cents: 113, Currency: "currency 114"},
+			}}, "deep 115": []Line{{
 				SKU:      "sku 116",
 				Quantity: 117,
 				Price:    money.Amount{Cents: 118, Currency: "currency 119"},
-			}}}, 120: map[string][]Line{"deep 121": []Line{{
-				SKU:      "sku 122",
-				Quantity: 123,
-				Price:    money.Amount{Cents: 124, Currency: "currency 125"},
 			}, {
+				SKU:      "sku 120",
+				Quantity: 121,
+				Price:    money.Amount{Cents: 122, Currency: "currency 123"},
+			}}}, 124: map[string][]Line{"deep 125": []Line{{
 				SKU:      "sku 126",
 				Quantity: 127,
 				Price:    money.Amount{Cents: 1, Currency: "currency 129"},
-			}}, "deep 130": []Line{{
-				SKU:      "sku 131",
-				Quantity: 5,
-				Price:    money.Amount{Cents: 6, Currency: "currency 134"},
 			}, {
+				SKU:      "sku 130",
+				Quantity: 4,
+				Price:    money.Amount{Cents: 5, Currency: "currency 133"},
+			}}, "deep 134": []Line{{
 				SKU:      "sku 135",
 				Quantity: 9,
 				Price:    money.Amount{Cents: 10, Currency: "currency 138"},
+			}, {
+				SKU:      "sku 139",
+				Quantity: 13,
+				Price:    money.Amount{Cents: 14, Currency: "currency 142"},
 			}}}},
 		},
 		Marshalers{},
@@ -935,6 +958,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Keys:    map[Name]int{esgenSample(restoreName, "keys 24"): 25, esgenSample(restoreName, "keys 26"): 27},
 			Ages:    map[Age]bool{sampleAge(): true, sampleAge(): true},
 			Nested:  esgenSample(nest, []Nested{esgenSample(nest, []Nested{}), esgenSample(nest, []Nested{})}),
+			Hiddens: Hiddens{{N: 30}, {N: 31}},
 			Maybe:   new(sampleAge()),
 		},
 	} {
