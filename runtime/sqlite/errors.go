@@ -34,6 +34,9 @@ var (
 	// ErrFull says that the disk, or the file's size limit, is full; nothing was
 	// stored. Returned by Append.
 	ErrFull = errors.New("disk is full")
+	// ErrTableDrift says that a state table of the file is not the one that the program
+	// knows: open the store with WithTableDrift and call Rebuild. Returned by Open.
+	ErrTableDrift = errors.New("state table differs from the code")
 	// ErrTooLarge says that an event is larger than SQLite can hold in a row.
 	// Returned by Append.
 	ErrTooLarge = errors.New("event is too large")

@@ -16,6 +16,7 @@ import (
 // before them in the group would write.
 type group struct {
 	conn  *conn
+	cfg   *config
 	types *typeNames
 
 	head    int64 // the newest position
@@ -28,6 +29,7 @@ type group struct {
 	tailRead  bool // that which the file holds of it
 
 	writes []write
+	rows   groupRows
 	made   map[string]int64 // numbers of types that this transaction has made
 	sum    checksum
 }
@@ -49,9 +51,9 @@ type write struct {
 	place   es.StreamResult
 }
 
-func newGroup(c *conn, types *typeNames) *group {
+func newGroup(c *conn, cfg *config, types *typeNames) *group {
 	return &group{
-		conn: c, types: types,
+		conn: c, cfg: cfg, types: types,
 		streams: make(map[string]*streamState), stored: make(map[uuid.UUID]appends.Place), made: make(map[string]int64),
 	}
 }
@@ -60,6 +62,9 @@ func newGroup(c *conn, types *typeNames) *group {
 // they name, and which of their events and commands are stored already.
 func (g *group) load(requests []*request) (err error) {
 	if g.head, err = readHead(g.conn); err != nil {
+		return err
+	}
+	if g.rows.filed, err = filedTables(g.conn); err != nil {
 		return err
 	}
 	g.reach(requests)
@@ -175,6 +180,9 @@ func (g *group) judge(r *request) (result es.Result, refused, err error) {
 			return es.Result{}, broken, err
 		}
 	}
+	if refused, err := g.judgeRows(a); refused != nil || err != nil {
+		return es.Result{}, refused, err
+	}
 	return g.take(r), nil, nil
 }
 
@@ -199,6 +207,7 @@ func (g *group) take(r *request) es.Result {
 		g.writes = append(g.writes, write{request: r, part: part, stream: st, place: at})
 		result.Streams[i] = at
 	}
+	g.takeRows(r.append)
 	result.Position = g.head
 	return result
 }

@@ -17,7 +17,7 @@ func (g *group) flush() error {
 			return err
 		}
 	}
-	return nil
+	return g.flushRows()
 }
 
 // flushStream writes a stream's new head, and the stream itself if it is new. That

@@ -16,6 +16,9 @@ type config struct {
 	readers     int
 	readOnly    bool
 
+	tables        []*stateTable
+	tolerateDrift bool
+
 	// migrations and faults are other than the default in tests only.
 	migrations []migration
 	faults     faults

@@ -88,6 +88,18 @@ CREATE TABLE es_commands (
   PRIMARY KEY (stream, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE es_tables (
+  name       TEXT PRIMARY KEY,     -- users
+  aggregate  TEXT NOT NULL,        -- user
+  category   TEXT NOT NULL UNIQUE, -- user-{id}
+  definition TEXT NOT NULL         -- JSON
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE es_rebuilds (
+  name     TEXT PRIMARY KEY, -- of a table that is to take the place of a state table
+  category TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER es_events_keep_update BEFORE UPDATE ON es_events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER es_events_keep_delete BEFORE DELETE ON es_events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 CREATE TRIGGER es_tags_keep_update BEFORE UPDATE ON es_tags BEGIN SELECT RAISE(ABORT, 'tags are never changed'); END;

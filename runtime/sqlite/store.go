@@ -71,8 +71,8 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 			return nil, fmt.Errorf("%w: a store that is read-only is not created", fs.ErrNotExist)
 		}
 		// Whatever is wrong with the file shows when it is first read.
-		if err := s.readers.with(ctx, func(*conn) error { return nil }); err != nil {
-			return nil, err
+		if err := s.readers.with(ctx, func(c *conn) error { return checkTables(c, &s.cfg) }); err != nil {
+			return nil, errors.Join(err, s.readers.close())
 		}
 		return s, nil
 	}
@@ -87,6 +87,9 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 		if s.opened, err = f.stat(); err != nil {
 			return nil, errors.Join(err, c.close())
 		}
+	}
+	if err := openTables(ctx, c, &s.cfg); err != nil {
+		return nil, errors.Join(err, c.close())
 	}
 	s.writer = startWriter(s, c)
 	return s, nil

@@ -78,9 +78,6 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 	if err := a.Validate(); err != nil {
 		return es.Result{}, err
 	}
-	if err := a.RefuseRows(); err != nil {
-		return es.Result{}, err
-	}
 	if err := s.ready(ctx); err != nil {
 		return es.Result{}, err
 	}
@@ -211,7 +208,7 @@ func (w *writer) begin() error {
 // error is that of the whole group, of which nothing is stored unless the error
 // matches es.ErrOutcomeUnknown. Without one each request has its own outcome.
 func (w *writer) transact(requests []*request) (*group, error) {
-	g := newGroup(w.conn, w.store.types)
+	g := newGroup(w.conn, &w.store.cfg, w.store.types)
 	if err := w.fill(g, requests); err != nil {
 		w.rollback()
 		return nil, explain(err)

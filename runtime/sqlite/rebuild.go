@@ -1,0 +1,364 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+const (
+	// rebuildChunk is how many rows are written in one transaction, during which
+	// nobody else writes.
+	rebuildChunk = 256
+	// mostLeft is how many aggregates may be left when the tables are swapped.
+	mostLeft = 64
+	// mostPasses bounds how often those that have changed are done again first.
+	mostPasses = 8
+)
+
+// Rebuild makes the state table anew from the events, one of those that the store
+// was opened with: after its columns have changed, or for events from before it.
+// The new table grows beside the old one, while others go on writing. When it has
+// caught up, the two are swapped in one transaction, together with what the file
+// remembers of the table; programs that have the old one are refused from then on.
+//
+// Progress, unless nil, is told how many of the aggregates are done, now and then
+// and at the end, from one goroutine.
+//
+// A rebuild that ends early, or whose process is killed, leaves the old table as it
+// was; the next one starts over. Of two rebuilds of one table the later one wins. A
+// value of a unique column that two aggregates have is an *es.UniqueError.
+func (s *Store) Rebuild(ctx context.Context, table es.StateTable, progress func(done, total int64)) error {
+	err := s.rebuild(ctx, table, progress)
+	var unique *es.UniqueError
+	if err == nil || errors.As(err, &unique) {
+		return err
+	}
+	return s.failed("rebuild table "+table.Table().Name, err)
+}
+
+func (s *Store) rebuild(ctx context.Context, source es.StateTable, progress func(done, total int64)) error {
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	if s.writer == nil {
+		return ErrReadOnly
+	}
+	if err := s.HasTable(source.Table()); err != nil {
+		return err
+	}
+	c, err := openWriter(ctx, s.file, &s.cfg)
+	if err != nil {
+		return err
+	}
+	r := &rebuilding{
+		store: s, conn: c, ctx: ctx, source: source, table: s.cfg.table(source.Table().Name), progress: progress,
+		name: rebuildPrefix + strings.ReplaceAll(uuid.NewString(), "-", ""), done: make(map[int64]struct{}),
+	}
+	return errors.Join(r.run(), c.close())
+}
+
+// rebuildPrefix begins the names of tables that are not swapped in yet.
+const rebuildPrefix = "es_new_"
+
+type rebuilding struct {
+	store    *Store
+	conn     *conn
+	ctx      context.Context
+	source   es.StateTable
+	table    *stateTable
+	progress func(done, total int64)
+
+	name   string // of the new table
+	upsert string
+	head   int64 // the position up to which all is done
+	done   map[int64]struct{}
+}
+
+func (r *rebuilding) run() error {
+	r.upsert = r.table.sql.upsertInto(r.name)
+	if err := r.transact(r.start); err != nil {
+		return err
+	}
+	for range mostPasses {
+		head, err := readHead(r.conn)
+		if err != nil {
+			return err
+		}
+		streams, err := r.changed(head)
+		if err != nil {
+			return err
+		}
+		if r.head > 0 && len(streams) <= mostLeft {
+			break
+		}
+		if err := r.pass(streams); err != nil {
+			return err
+		}
+		r.head = head
+		if len(streams) == 0 {
+			break
+		}
+	}
+	return r.transact(r.swap)
+}
+
+// transact runs fn in a transaction that nobody else can write beside.
+func (r *rebuilding) transact(fn func() error) error {
+	return patiently(r.ctx, r.store.cfg.busyTimeout, func() error {
+		if err := r.store.ready(r.ctx); err != nil {
+			return err
+		}
+		if err := r.conn.exec("BEGIN IMMEDIATE"); err != nil {
+			return err
+		}
+		err := fn()
+		if err == nil {
+			err = r.conn.exec("COMMIT")
+		}
+		if err != nil {
+			// What failed may have ended the transaction by itself.
+			_ = r.conn.exec("ROLLBACK")
+		}
+		return err
+	})
+}
+
+// start makes the new table, and removes what rebuilds that did not end have left.
+func (r *rebuilding) start() error {
+	taken, err := r.strangers()
+	if taken != nil || err != nil {
+		return errors.Join(taken, err)
+	}
+	if err := r.sweep(); err != nil {
+		return err
+	}
+	if err := r.conn.script(r.table.sql.create(r.name)); err != nil {
+		return err
+	}
+	// The file remembers for which table the new one is, for those who sweep.
+	return r.conn.exec("INSERT INTO es_rebuilds (name, category) VALUES (?, ?)", r.name, r.table.Category)
+}
+
+// strangers says whether the file has something else under the table's names, while
+// it does not know the table.
+func (r *rebuilding) strangers() (taken, err error) {
+	list, err := filedTables(r.conn)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range list {
+		if f.category == r.table.Category && f.name == r.table.Name {
+			return nil, nil
+		}
+		if f.name == r.table.Name {
+			return fmt.Errorf("the file's table %q is that of %s", f.name, f.aggregate), nil
+		}
+	}
+	return r.table.taken(r.conn)
+}
+
+// sweep removes what earlier rebuilds of the category have left.
+func (r *rebuilding) sweep() error {
+	var names []string
+	err := r.conn.each("SELECT name FROM es_rebuilds WHERE category = ?", func(row []driver.Value) (bool, error) {
+		s := scanner{row: row}
+		names = append(names, s.text(0))
+		return true, s.err
+	}, r.table.Category)
+	for _, name := range names {
+		if err == nil {
+			err = r.conn.script("DROP TABLE IF EXISTS " + quote(name))
+		}
+		if err == nil {
+			err = r.conn.exec("DELETE FROM es_rebuilds WHERE name = ?", name)
+		}
+	}
+	return err
+}
+
+// keyed is a stream of the table's category.
+type keyed struct {
+	number int64
+	key    string
+}
+
+// changed lists the streams with events after the position up to which all is done.
+func (r *rebuilding) changed(head int64) ([]keyed, error) {
+	const every = "SELECT id, key FROM es_streams WHERE category = ? ORDER BY id"
+	const since = `SELECT id, key FROM es_streams WHERE category = ? AND id IN (SELECT stream FROM es_events WHERE position > ? AND position <= ?) ORDER BY id`
+	var streams []keyed
+	add := func(row []driver.Value) (bool, error) {
+		s := scanner{row: row}
+		streams = append(streams, keyed{s.int(0), s.text(1)})
+		return true, damaged("streams", s.err)
+	}
+	if r.head == 0 {
+		return streams, r.conn.each(every, add, r.table.Category)
+	}
+	return streams, r.conn.each(since, add, r.table.Category, r.head, head)
+}
+
+// pass writes the rows of streams.
+func (r *rebuilding) pass(streams []keyed) error {
+	for len(streams) > 0 {
+		n := min(rebuildChunk, len(streams))
+		rows, err := r.rows(streams[:n])
+		if err != nil {
+			return err
+		}
+		if err := r.transact(func() error { return r.write(rows) }); err != nil {
+			return err
+		}
+		for _, s := range streams[:n] {
+			r.done[s.number] = struct{}{}
+		}
+		streams = streams[n:]
+		if r.progress != nil {
+			r.progress(int64(len(r.done)), int64(len(r.done)+len(streams)))
+		}
+	}
+	return nil
+}
+
+// rows makes the rows of streams, several at once.
+func (r *rebuilding) rows(streams []keyed) ([][]any, error) {
+	rows := make([][]any, len(streams))
+	errs := make([]error, len(streams))
+	ctx, cancel := context.WithCancel(r.ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	workers := min(r.store.cfg.readers, 4)
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(streams); i += workers {
+				if rows[i], errs[i] = r.source.RowOf(ctx, r.store, streams[i].key); errs[i] != nil {
+					cancel()
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	// The first that is not just the others' end.
+	var first error
+	for _, err := range errs {
+		if err != nil && (first == nil || errors.Is(first, context.Canceled)) {
+			first = err
+		}
+	}
+	return rows, first
+}
+
+func (r *rebuilding) write(rows [][]any) error {
+	for _, values := range rows {
+		if err := r.conn.exec(r.upsert, r.table.parameters(values)...); err != nil {
+			return fmt.Errorf("%w (another rebuild of the table may have begun)", err)
+		}
+	}
+	return nil
+}
+
+// swap does what is left, and puts the new table in the place of the old one.
+// Nobody else writes meanwhile.
+func (r *rebuilding) swap() error {
+	head, err := readHead(r.conn)
+	if err != nil {
+		return err
+	}
+	streams, err := r.changed(head)
+	if err != nil {
+		return err
+	}
+	rows, err := r.rows(streams)
+	if err != nil {
+		return err
+	}
+	if err := r.write(rows); err != nil {
+		return err
+	}
+	if err := r.replace(); err != nil {
+		return err
+	}
+	if r.progress != nil {
+		r.progress(int64(len(r.done)), int64(len(r.done)))
+	}
+	return nil
+}
+
+func (r *rebuilding) replace() error {
+	list, err := filedTables(r.conn)
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		if f.category != r.table.Category {
+			continue
+		}
+		old := filed{name: f.name, aggregate: f.aggregate}
+		for _, text := range []string{"DROP VIEW IF EXISTS " + quote(old.aggregate+"_events"), "DROP TABLE IF EXISTS " + quote(old.name)} {
+			if err := r.conn.script(text); err != nil {
+				return err
+			}
+		}
+		if err := r.conn.exec("DELETE FROM es_tables WHERE name = ?", f.name); err != nil {
+			return err
+		}
+	}
+	if err := r.conn.script("ALTER TABLE " + quote(r.name) + " RENAME TO " + quote(r.table.Name)); err != nil {
+		return err
+	}
+	if err := r.indexes(); err != nil {
+		return err
+	}
+	if err := r.conn.script(r.table.sql.view()); err != nil {
+		return err
+	}
+	if err := r.conn.exec("DELETE FROM es_rebuilds WHERE name = ?", r.name); err != nil {
+		return err
+	}
+	return r.table.file(r.conn)
+}
+
+// indexes makes the indexes, and says which value two aggregates have where one
+// cannot be made.
+func (r *rebuilding) indexes() error {
+	for _, text := range r.table.sql.indexes(r.table.Name) {
+		err := r.conn.script(text)
+		if kindOf(err) != kindConstraint {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		for i, c := range r.table.Columns {
+			if !c.Unique || i == 0 {
+				continue
+			}
+			if twice, lookErr := r.twice(c); twice != nil || lookErr != nil {
+				return errors.Join(twice, lookErr)
+			}
+		}
+		return err
+	}
+	return nil
+}
+
+// twice finds an aggregate whose value of a column another has too.
+func (r *rebuilding) twice(c es.Column) (twice, err error) {
+	key, col := quote(r.table.Columns[0].Name), quote(r.table.sql.uniqueColumn(c))
+	query := fmt.Sprintf("SELECT min(%s), count(*) FROM %s WHERE %s IS NOT NULL%s GROUP BY %s HAVING count(*) > 1 LIMIT 1",
+		key, quote(r.table.Name), col, r.table.sql.whereLive(" AND "), col)
+	err = r.conn.once(query, func(row []driver.Value) (bool, error) {
+		twice = &es.UniqueError{Aggregate: r.table.Aggregate, Column: c.Name, Stream: r.table.streamOf(row[0])}
+		return false, nil
+	})
+	return twice, err
+}

@@ -1,0 +1,156 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"iter"
+	"slices"
+
+	"golang.org/x/text/cases"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
+var _ es.TableStore = (*Store)(nil)
+
+// fold maps texts that differ in case alone to the same text, by the full case
+// folding of Unicode.
+func fold(text string) string { return cases.Fold().String(text) }
+
+// rowPage is how many rows are read at once.
+const rowPage = 256
+
+// Rows implements [es.TableStore]. Rows are read a page at a time, and no
+// transaction is held in between.
+func (s *Store) Rows(ctx context.Context, q es.RowQuery) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		if err := s.readRows(ctx, q, yield); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+func (s *Store) readRows(ctx context.Context, q es.RowQuery, yield func([]any, error) bool) error {
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	if q.Table == nil {
+		return s.failed("read rows", fmt.Errorf("%w: the query names none", es.ErrNoTable))
+	}
+	if err := s.HasTable(q.Table); err != nil {
+		return s.failed("read rows", err)
+	}
+	t := s.cfg.table(q.Table.Name)
+	after, left := q.After, q.Limit
+	for {
+		most := rowPage
+		if q.Limit > 0 {
+			most = min(most, left)
+		}
+		var rows [][]any
+		err := s.readers.with(ctx, func(c *conn) (err error) {
+			rows, err = t.page(c, &q, after, most)
+			return err
+		})
+		if err != nil {
+			return s.failed("read table "+t.Name, err)
+		}
+		for _, row := range rows {
+			if err := s.ready(ctx); err != nil {
+				return err
+			}
+			after = row[0]
+			if !yield(row, nil) {
+				return nil
+			}
+		}
+		left -= len(rows)
+		if len(rows) < most || q.Limit > 0 && left == 0 {
+			return s.ready(ctx)
+		}
+	}
+}
+
+// page reads a page of rows.
+func (t *stateTable) page(c *conn, q *es.RowQuery, after any, most int) ([][]any, error) {
+	text, err := t.sql.read(q, after != nil)
+	if err != nil {
+		return nil, err
+	}
+	var args []driver.Value
+	for i := range t.Columns {
+		if t.Columns[i].Name == q.Column {
+			args = append(args, t.uniqueValue(i, q.Value))
+		}
+	}
+	if after != nil {
+		args = append(args, bound(after))
+	}
+	var rows [][]any
+	err = c.each(text, func(row []driver.Value) (bool, error) {
+		values, err := t.values(row)
+		rows = append(rows, values)
+		return true, err
+	}, append(args, int64(most))...)
+	return rows, err
+}
+
+// values are a row's, as es.Row has them.
+func (t *stateTable) values(row []driver.Value) ([]any, error) {
+	values := make([]any, len(row))
+	for i, v := range row {
+		switch v := v.(type) {
+		case []byte:
+			values[i] = slices.Clone(v)
+		case int64:
+			values[i] = v
+			if t.Columns[i].Kind == es.ColumnBool {
+				values[i] = v != 0
+			}
+		default:
+			values[i] = v
+		}
+	}
+	return values, nil
+}
+
+// uniqueValue is a value of column i as it is compared with others.
+func (t *stateTable) uniqueValue(i int, v any) driver.Value {
+	if text, ok := v.(string); ok && t.Columns[i].Fold {
+		return fold(text)
+	}
+	return bound(v)
+}
+
+// bound is a value as a parameter: the driver would write a bool as a bool, which a
+// STRICT table does not have, and an empty blob as NULL.
+func bound(v any) driver.Value {
+	switch v := v.(type) {
+	case bool:
+		if v {
+			return int64(1)
+		}
+		return int64(0)
+	case []byte:
+		if v == nil {
+			return nil
+		}
+		return v
+	}
+	return v
+}
+
+// parameters are a row's values for the upsert.
+func (t *stateTable) parameters(values []any) []driver.Value {
+	args := make([]driver.Value, 0, len(t.sql.names))
+	for _, v := range values {
+		args = append(args, bound(v))
+	}
+	for i := range t.Columns {
+		if t.Columns[i].Fold {
+			args = append(args, t.uniqueValue(i, values[i]))
+		}
+	}
+	return args
+}
