@@ -2,9 +2,10 @@ package command_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/esgen/esgen/runtime/command"
@@ -58,14 +59,34 @@ func decodeItemEvent(s *es.Stored) (itemEvent, error) {
 	switch s.Type {
 	case "item.stocked":
 		var e stocked
-		err := json.Unmarshal(s.Payload, &e)
+		err := decodeItem(s, &e.ID, &e.Count)
 		return e, err
 	case "item.taken":
 		var e taken
-		err := json.Unmarshal(s.Payload, &e)
+		err := decodeItem(s, new(string), &e.Count)
 		return e, err
 	}
 	return nil, es.UnknownEvent("item", s)
+}
+
+// A payload is a number and an ID behind it, quoted, so that encoding costs no more than with
+// generated code: what a dispatch adds to it is measured.
+func decodeItem(s *es.Stored, id *string, count *int) error {
+	text := strings.Trim(string(s.Payload), `"`)
+	number, rest, _ := strings.Cut(text, " ")
+	n, err := strconv.Atoi(number)
+	*id, *count = rest, n
+	return err
+}
+
+func encodeItemEvent(dst []byte, event itemEvent) ([]byte, error) {
+	switch e := event.(type) {
+	case stocked:
+		return append(strconv.AppendInt(append(dst, '"'), int64(e.Count), 10), " "+e.ID+`"`...), nil
+	case taken:
+		return append(strconv.AppendInt(append(dst, '"'), int64(e.Count), 10), '"'), nil
+	}
+	return dst, es.UnexpectedEvent("item", event)
 }
 
 type items = es.Repository[item, string, itemEvent]
@@ -86,10 +107,7 @@ func newItems(store es.Store, opts ...es.Option) *items {
 			}
 			return dispatchItem(i, e)
 		},
-		Encode: func(dst []byte, e itemEvent) ([]byte, error) {
-			b, err := json.Marshal(e)
-			return append(dst, b...), err
-		},
+		Encode: encodeItemEvent,
 		Decode: decodeItemEvent,
 	}, opts...)
 }

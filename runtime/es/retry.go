@@ -120,11 +120,11 @@ func (r *Repository[A, ID, E]) begin(ctx context.Context, id ID, from beginning,
 	return a, done, err
 }
 
-// saveUntilKnown repeats the append while its outcome is unknown.
+// saveUntilKnown repeats the append while its outcome is unknown. All that is pending
+// was recorded before, so what is in doubt is all of it.
 func (r *Repository[A, ID, E]) saveUntilKnown(ctx context.Context, a *A, o *saveOptions) error {
 	return r.retry(ctx, func() (again bool, err error) {
-		attempt := *o
-		err = r.save(ctx, a, &attempt)
+		err = r.save(ctx, a, o)
 		return errors.Is(err, ErrOutcomeUnknown) && !errors.Is(err, errStillUnknown), err
 	})
 }
