@@ -1,0 +1,47 @@
+package yaml
+
+import (
+	"fmt"
+
+	"github.com/esgen/esgen/schema"
+)
+
+// findings collects diagnostics. Those that are returned to be completed stay valid.
+type findings struct {
+	list []*schema.Diagnostic
+}
+
+func (f *findings) errorf(code schema.Code, at schema.Span, format string, args ...any) *finding {
+	d := &schema.Diagnostic{Code: code, Severity: schema.Error, Span: at, Message: fmt.Sprintf(format, args...)}
+	f.list = append(f.list, d)
+	return (*finding)(d)
+}
+
+// finding is a diagnostic that may get more to say.
+type finding schema.Diagnostic
+
+func (d *finding) note(at schema.Span, format string, args ...any) *finding {
+	d.Notes = append(d.Notes, schema.Note{Span: at, Message: fmt.Sprintf(format, args...)})
+	return d
+}
+
+func (d *finding) help(format string, args ...any) *finding {
+	d.Help = fmt.Sprintf(format, args...)
+	return d
+}
+
+func (f *findings) sorted() schema.Diagnostics {
+	list := make(schema.Diagnostics, len(f.list))
+	for i, d := range f.list {
+		list[i] = *d
+	}
+	return list.Sorted()
+}
+
+// didYouMean is a help line for a word that is not known.
+func didYouMean(word string, known []string) string {
+	if near := schema.Nearest(word, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}

@@ -1,0 +1,486 @@
+package yaml
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/esgen/esgen/schema"
+)
+
+// A shape says what may stand in some place of a schema file. The shapes of the
+// language drive the checks of this file, the order of keys that Format brings about,
+// and the JSON Schema.
+type shape interface {
+	// check reports what is wrong about a value, and marks as bad what is of no use. At is
+	// where the value belongs: its key, say.
+	check(f *findings, n *node, at place)
+	// jsonSchema describes the shape to editors.
+	jsonSchema() object
+}
+
+// place is where a value stands, for messages about it.
+type place struct {
+	span schema.Span
+	// what names it: "the key doc".
+	what string
+}
+
+// text is any text.
+type text struct {
+	doc string
+	// word asks for one word that can stand in a directive or a tag.
+	word bool
+	// prose may have several lines.
+	prose bool
+}
+
+func (t text) check(f *findings, n *node, at place) {
+	if !isText(f, n, at) {
+		return
+	}
+	switch {
+	case t.word:
+		checkWord(f, n, at.what)
+	case t.prose:
+		checkProse(f, n, at.what)
+	}
+}
+
+// isText refuses all but text.
+func isText(f *findings, n *node, at place) bool {
+	switch {
+	case n.bad:
+	case n.kind != scalar:
+		n.wrongKind(f, at, "text")
+	case n.tag == "!!null":
+		n.null(f, at)
+	case n.tag != "!!str":
+		n.bad = true
+		f.errorf(codeNotText, n.span, "%s is text, and %s is %s", at.what, n.text, tagName(n.tag)).
+			help(`put it in quotes: "%s"`, n.text)
+	default:
+		return true
+	}
+	return false
+}
+
+// wrongKind reports a node that is no scalar, or is one.
+func (n *node) wrongKind(f *findings, at place, want string) {
+	got := "text"
+	span := n.span
+	switch n.kind {
+	case mapping:
+		got, span = "a mapping", at.span
+	case sequence:
+		got, span = "a list", at.span
+	default:
+		if n.tag == "!!null" {
+			n.null(f, at)
+			return
+		}
+		got = tagName(n.tag)
+	}
+	n.bad = true
+	f.errorf(codeKind, span, "%s is %s, not %s", at.what, want, got)
+}
+
+func (n *node) null(f *findings, at place) {
+	n.bad = true
+	span := n.span
+	if n.text == "" {
+		span = at.span
+	}
+	f.errorf(codeNull, span, "%s has no value", at.what).
+		help("leave the key out; a mapping without keys is written {}")
+}
+
+// checkWord refuses what would not stay one word where it is put: in a directive, or
+// in a struct tag.
+func checkWord(f *findings, n *node, what string) bool {
+	i := strings.IndexFunc(n.text, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune("\"'`\\,=", r)
+	})
+	if at := strings.Index(n.text, "*/"); i < 0 && at >= 0 {
+		i = at
+	}
+	switch {
+	case n.text == "":
+		n.bad = true
+		f.errorf(codeBreaksOut, n.span, "%s is empty", what)
+	case i >= 0:
+		n.bad = true
+		f.errorf(codeBreaksOut, n.part(i, i+1), "%s has %s in it, which would break generated code", what, describe(n.text[i:])).
+			help("it is one word, of letters and digits")
+	}
+	return !n.bad
+}
+
+// describe names the first character of a text, or the two that end a comment.
+func describe(s string) string {
+	if strings.HasPrefix(s, "*/") {
+		return "*/"
+	}
+	switch r := []rune(s)[0]; {
+	case r == '\n':
+		return "a line break"
+	case r == ' ':
+		return "a space"
+	case r == '"', r == '\'':
+		return "a quote"
+	case r == '`':
+		return "a backquote"
+	case r == '\\':
+		return "a backslash"
+	case !unicode.IsPrint(r):
+		return fmt.Sprintf("the character %U", r)
+	default:
+		return string(r)
+	}
+}
+
+var readsAsDirective = regexp.MustCompile(`(?i)^\s*(es|esgen):[a-z]`)
+
+// checkProse refuses what a comment of a Go file cannot hold.
+func checkProse(f *findings, n *node, what string) bool {
+	for line := range strings.SplitSeq(n.text, "\n") {
+		i := strings.IndexFunc(line, func(r rune) bool {
+			return r != '\t' && (unicode.IsControl(r) || r == '\ufeff' || r == '\u2028' || r == '\u2029')
+		})
+		switch {
+		case i >= 0:
+			f.errorf(codeBreaksOut, n.span, "%s has %s in it, which a comment cannot have", what, describe(line[i:]))
+		case readsAsDirective.MatchString(line):
+			f.errorf(codeBreaksOut, n.span, "a line of %s reads like a directive: %s", what, strings.TrimSpace(line)).
+				help("begin the line with another word")
+		default:
+			continue
+		}
+		n.bad = true
+		return false
+	}
+	return true
+}
+
+// truth is true or false. Where always is set, only true means anything.
+type truth struct {
+	doc    string
+	always *bool
+}
+
+func (t truth) check(f *findings, n *node, at place) {
+	if n.bad {
+		return
+	}
+	if n.kind != scalar || n.tag != "!!bool" {
+		n.wrongKind(f, at, "true or false")
+		return
+	}
+	if t.always != nil && n.isTrue() != *t.always {
+		n.bad = true
+		f.errorf(codeChoice, n.span, "%s can only be %t", at.what, *t.always).
+			help("leave the key out")
+	}
+}
+
+func (n *node) isTrue() bool { return strings.EqualFold(n.text, "true") }
+
+// whole is a whole number.
+type whole struct {
+	doc      string
+	min, max int
+}
+
+var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+
+func (w whole) check(f *findings, n *node, at place) {
+	if n.bad {
+		return
+	}
+	if n.kind != scalar || n.tag != "!!int" && n.tag != "!!float" {
+		n.wrongKind(f, at, "a whole number")
+		return
+	}
+	value, err := strconv.Atoi(n.text)
+	if !wholeNumber.MatchString(n.text) || err != nil || value < w.min || value > w.max {
+		n.bad = true
+		f.errorf(codeNumber, n.span, "%s is a whole number from %d to %d, not %s", at.what, w.min, w.max, n.text)
+	}
+}
+
+// number is a number, or what is written like one in a rule: a length of time, say.
+type number struct{ doc string }
+
+var decimalNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+
+func (number) check(f *findings, n *node, at place) {
+	switch {
+	case n.bad:
+	case n.kind == scalar && n.tag == "!!str" && durationText.MatchString(n.text):
+	case n.kind != scalar || n.tag != "!!int" && n.tag != "!!float":
+		n.wrongKind(f, at, "a number")
+	case !decimalNumber.MatchString(n.text):
+		n.bad = true
+		f.errorf(codeNumber, n.span, "%s is no plain decimal number", n.text).
+			help("numbers are written like 12, -3 or 0.5: without leading zeros, underscores or other bases")
+	}
+}
+
+// choice is one of some words.
+type choice struct {
+	doc   string
+	words []string
+}
+
+func (c choice) check(f *findings, n *node, at place) {
+	if isText(f, n, at) && !slices.Contains(c.words, n.text) {
+		n.bad = true
+		d := f.errorf(codeChoice, n.span, "%s is %s, not %s", at.what, orList(c.words), quoted(n.text))
+		if help := didYouMean(n.text, c.words); help != "" {
+			d.help("%s", help)
+		}
+	}
+}
+
+// value is a text or a number.
+type value struct{ doc string }
+
+func (value) check(f *findings, n *node, at place) {
+	switch {
+	case n.bad:
+	case n.kind != scalar:
+		n.wrongKind(f, at, "text or a number")
+	case n.tag == "!!null":
+		n.null(f, at)
+	}
+}
+
+// list is a list of what is all of one shape. Single says that one of them may stand
+// for the list.
+type list struct {
+	doc    string
+	of     shape
+	single bool
+	filled bool
+	// what names an element.
+	what string
+}
+
+func (l list) check(f *findings, n *node, at place) {
+	switch {
+	case n.bad:
+	case n.kind == sequence:
+		if l.filled && len(n.items) == 0 {
+			n.bad = true
+			f.errorf(codeMissing, at.span, "%s is an empty list", at.what)
+		}
+		for _, item := range n.items {
+			span := item.span
+			if item.kind == scalar && item.text == "" {
+				span = at.span
+			}
+			l.of.check(f, item, place{span, l.what})
+		}
+	case l.single && n.kind == scalar:
+		l.of.check(f, n, at)
+	default:
+		n.wrongKind(f, at, "a list")
+	}
+}
+
+// elements are the good items of a list, or the one that stands for it.
+func (n *node) elements() []*node {
+	switch {
+	case n == nil || n.bad:
+		return nil
+	case n.kind == scalar:
+		return []*node{n}
+	}
+	return slices.DeleteFunc(slices.Clone(n.items), func(item *node) bool { return item.bad })
+}
+
+// either is one shape for a scalar, another one for a mapping or a list.
+type either struct {
+	doc string
+	// scalars are tried by what YAML takes the scalar for; the last one is for text.
+	truth   shape
+	text    shape
+	mapping shape
+	list    shape
+	want    string
+}
+
+func (e either) check(f *findings, n *node, at place) {
+	var s shape
+	switch {
+	case n.bad:
+		return
+	case n.kind == mapping:
+		s = e.mapping
+	case n.kind == sequence:
+		s = e.list
+	case n.tag == "!!bool" && e.truth != nil:
+		s = e.truth
+	case n.tag != "!!null":
+		s = e.text
+	}
+	if s == nil {
+		n.wrongKind(f, at, e.want)
+		return
+	}
+	s.check(f, n, at)
+}
+
+// names is a mapping from names that the user chooses.
+type names struct {
+	doc string
+	// what names one of them: "the event".
+	what string
+	of   shape
+	// goName asks for exported Go identifiers; else any key will do here, and is turned
+	// into a Go name later.
+	goName bool
+	filled bool
+}
+
+func (m names) check(f *findings, n *node, at place) {
+	switch {
+	case n.bad:
+		return
+	case n.kind != mapping:
+		n.wrongKind(f, at, "a mapping")
+		return
+	case m.filled && len(n.pairs) == 0:
+		n.bad = true
+		f.errorf(codeMissing, at.span, "%s is empty", at.what)
+	}
+	for _, p := range n.pairs {
+		if m.goName {
+			checkGoName(f, p.key, m.what)
+		}
+		m.of.check(f, p.value, place{p.key.span, m.what + " " + p.key.text})
+	}
+}
+
+// keys is a mapping with keys that the language knows.
+type keys struct {
+	// name is that of its definition in the JSON Schema, what names it in a sentence:
+	// "an event".
+	name, what, doc string
+	keys            []key
+	// oneOf are keys of which there must be just one.
+	oneOf []string
+}
+
+// key is a key of the language.
+type key struct {
+	name     string
+	doc      string
+	shape    shape
+	required bool
+	// with are the keys of which one must stand beside it.
+	with []string
+}
+
+func (k *keys) find(name string) *key {
+	for i := range k.keys {
+		if k.keys[i].name == name {
+			return &k.keys[i]
+		}
+	}
+	return nil
+}
+
+func (k *keys) names() []string {
+	list := make([]string, len(k.keys))
+	for i := range k.keys {
+		list[i] = k.keys[i].name
+	}
+	return list
+}
+
+func (k *keys) check(f *findings, n *node, at place) {
+	switch {
+	case n.bad:
+		return
+	case n.kind != mapping:
+		n.wrongKind(f, at, "a mapping")
+		return
+	}
+	for _, p := range n.pairs {
+		known := k.find(p.key.text)
+		if known == nil {
+			k.unknown(f, p.key)
+			p.value.bad = true
+			continue
+		}
+		known.shape.check(f, p.value, place{p.key.span, "the key " + known.name})
+		if len(known.with) > 0 && !slices.ContainsFunc(known.with, func(w string) bool { return n.pair(w) != nil }) {
+			f.errorf(codeTogether, p.key.span, "%s means nothing here without %s", known.name, orList(known.with))
+		}
+	}
+	for i := range k.keys {
+		if k.keys[i].required && n.pair(k.keys[i].name) == nil {
+			f.errorf(codeMissing, at.span, "%s lacks the key %s", at.what, k.keys[i].name).
+				help("%s: %s", k.keys[i].name, k.keys[i].doc)
+		}
+	}
+	k.checkOne(f, n, at)
+}
+
+// checkOne asks for just one of the keys that exclude each other.
+func (k *keys) checkOne(f *findings, n *node, at place) {
+	if len(k.oneOf) == 0 {
+		return
+	}
+	var found []*node
+	for _, p := range n.pairs {
+		if slices.Contains(k.oneOf, p.key.text) {
+			found = append(found, p.key)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		n.bad = true
+		f.errorf(codeMissing, at.span, "%s has none of %s", at.what, orList(k.oneOf))
+	case len(found) > 1:
+		n.bad = true
+		f.errorf(codeTogether, found[1].span, "%s has %s and %s", at.what, found[0].text, found[1].text).
+			note(found[0].span, "%s is here", found[0].text).
+			help("it can only have one of %s: leave the other out", orList(k.oneOf))
+	}
+}
+
+// unknown reports a key that the mapping does not have.
+func (k *keys) unknown(f *findings, key *node) {
+	d := f.errorf(codeKey, key.span, "unknown key %s in %s", quoted(key.text), k.what)
+	if help := didYouMean(key.text, k.names()); help != "" {
+		d.help("%s", help)
+		return
+	}
+	if homes := homesOf(key.text); len(homes) > 0 {
+		d.help("it is a key of %s", orList(homes))
+		return
+	}
+	d.help("known are %s", strings.Join(k.names(), ", "))
+}
+
+// orList is "a, b or c".
+func orList(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// quoted shows a text of a file in a message, on one line and not too long.
+func quoted(s string) string {
+	const most = 60
+	if len([]rune(s)) > most {
+		s = string([]rune(s)[:most]) + "…"
+	}
+	return strconv.Quote(s)
+}
