@@ -2,7 +2,6 @@ package golang
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ func (c *converter) build(u *unit) *schema.Package {
 		Path: u.src.ImportPath, Name: u.src.Name, Dir: u.src.Dir,
 		Generate: u.src.generate,
 		Objects:  u.objects(),
+		Declared: c.declarations(u),
 	}
 	if u.src.Module != nil {
 		p.ModulePath = u.src.Module.Path
@@ -317,72 +317,4 @@ func docText(doc *ast.CommentGroup) string {
 		return ""
 	}
 	return strings.TrimSpace(doc.Text())
-}
-
-// objects lists the names that the package's own files have.
-func (u *unit) objects() []schema.Object {
-	var list []schema.Object
-	add := func(recv string, id *ast.Ident, kind string) {
-		if id != nil && id.Name != "_" {
-			list = append(list, schema.Object{Recv: recv, Name: schema.Text{Value: id.Name, Span: span(u.fset, id.Pos(), len(id.Name))}, Kind: kind})
-		}
-	}
-	annotated := map[string]bool{}
-	for _, m := range u.src.types {
-		annotated[m.spec.Name.Name] = true
-	}
-	for _, f := range slices.Concat(u.src.files, u.src.testFiles) {
-		if f.ast == nil {
-			continue
-		}
-		for _, imp := range f.ast.Imports {
-			list = append(list, u.importObjects(imp)...)
-		}
-		for _, decl := range f.ast.Decls {
-			switch decl := decl.(type) {
-			case *ast.FuncDecl:
-				recv := u.src.unaliased(receiver(decl))
-				switch {
-				case decl.Recv == nil && decl.Name.Name != "init":
-					add("", decl.Name, "func")
-				case annotated[recv]:
-					add(recv, decl.Name, "method")
-				}
-			case *ast.GenDecl:
-				for _, spec := range decl.Specs {
-					switch spec := spec.(type) {
-					case *ast.TypeSpec:
-						add("", spec.Name, "type")
-						if s, ok := ast.Unparen(spec.Type).(*ast.StructType); ok && annotated[spec.Name.Name] {
-							for _, field := range fieldSources(s) {
-								add(spec.Name.Name, field.name, "field")
-							}
-						}
-					case *ast.ValueSpec:
-						kind := "var"
-						if decl.Tok == token.CONST {
-							kind = "const"
-						}
-						for _, name := range spec.Names {
-							add("", name, kind)
-						}
-					}
-				}
-			}
-		}
-	}
-	return list
-}
-
-// importObjects has the name by which a file calls an import.
-func (u *unit) importObjects(spec *ast.ImportSpec) []schema.Object {
-	imp := newImported(spec)
-	if imp.name == "" || imp.name == "_" || imp.name == "." || imp.name == "C" {
-		return nil
-	}
-	at := span(u.fset, spec.Path.Pos(), len(spec.Path.Value))
-	if spec.Name != nil {
-		at = span(u.fset, spec.Name.Pos(), len(spec.Name.Name))
-	}
-	return []schema.Object{{Name: schema.Text{Value: imp.name, Span: at}, Kind: "import"}}
 }

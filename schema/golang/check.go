@@ -26,7 +26,10 @@ func (p *pruner) check(deps *dependencies) *types.Package {
 		config.GoVersion = "go" + m.GoVersion
 	}
 	// The package is usable whatever was wrong, and all that is wrong is reported.
-	pkg, _ := config.Check(p.src.ImportPath, p.fset, p.files(), nil)
+	if p.src.schemaFile() != nil {
+		p.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+	}
+	pkg, _ := config.Check(p.src.ImportPath, p.fset, p.files(), p.info)
 	return pkg
 }
 
@@ -83,7 +86,7 @@ func (r *errorReporter) report(err error) {
 		return
 	}
 	if missing, ok := r.unresolved[e.Pos]; ok {
-		if !missing.excused {
+		if !missing.excused && !r.src.faultySchema {
 			r.last = r.src.errorf(codeUndeclared, r.at(e.Pos), "%s mentions %s, which nothing declares", missing.in.what(), missing.ident.Name)
 			r.last.Help = "declare it; if esgen is to generate it, an annotated declaration cannot mention it"
 		}
@@ -94,7 +97,10 @@ func (r *errorReporter) report(err error) {
 			if imp.spec.Path.Pos() != e.Pos {
 				continue
 			}
-			if r.deps.failure(imp.path) == "" && !imp.extra { // else see imports
+			if r.deps.own[imp.path] != nil {
+				r.src.errorf(codeCycle, span(r.fset, e.Pos, len(imp.spec.Path.Value)), "%s imports this package in turn", imp.path).
+					Help = "move what both need into a third package"
+			} else if r.deps.failure(imp.path) == "" && !imp.extra { // else see imports
 				r.src.errorf(codeImport, span(r.fset, e.Pos, len(imp.spec.Path.Value)), "cannot import %s", imp.path).
 					Help = "see whether go build " + imp.path + " knows why"
 			}

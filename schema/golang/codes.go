@@ -39,6 +39,8 @@ const (
 	codeAlias        schema.Code = "ES0234"
 	codeUndeclared   schema.Code = "ES0235"
 
+	codeDeclaredTwice schema.Code = "ES0241"
+
 	codeGoVersion schema.Code = "ES0401"
 	codePattern   schema.Code = "ES0402"
 	codeNoMatch   schema.Code = "ES0403"

@@ -153,4 +153,17 @@ Right:
 		orders *OrderRepository
 	}
 `},
+	{Code: codeDeclaredTwice, Title: "Go and a schema file declare one name", Text: `
+What a schema file declares is generated: the types, and methods such as those that
+apply events with sets:. So the Go files of the package, which see all of it, cannot
+declare the same names.
+
+Wrong, beside a hotel.yaml that declares an event Opened:
+
+	type Opened struct{ Rooms int }
+
+Right, if it is another thing:
+
+	type OpenedDoor struct{ Number int }
+`},
 }

@@ -19,7 +19,8 @@ Right:
 `},
 	{Code: codePattern, Title: "a pattern names no package", Text: `
 Patterns are those of the go command: a folder, an import path, or ./... for a folder
-and all below it. The name of a Go file is none, as code is generated for packages.
+and all below it. The name of a schema file stands for the package of its folder. That
+of a Go file is no pattern, as code is generated for packages.
 
 Wrong:
 
@@ -28,11 +29,12 @@ Wrong:
 Right:
 
 	esgen ./order
+	esgen order/order.yaml
 `},
 	{Code: codeNoMatch, Title: "a pattern matches no packages", Text: `
-There is no package with Go files in or below that folder. Mind that ./... does not
-enter other modules, nor folders called testdata or vendor, nor those that begin with
-a dot or an underscore. This is a warning, as it is for the go command.
+There is no package with Go files or schema files in or below that folder. Mind that
+./... does not enter other modules, nor folders called testdata or vendor, nor those
+that begin with a dot or an underscore. This is a warning, as it is for the go command.
 
 Wrong:
 
@@ -43,7 +45,8 @@ Right:
 	esgen ./order/...
 `},
 	{Code: CodeNoGoFiles, Title: "a folder holds no Go files", Text: `
-The folder is empty, or build constraints leave out all that is in it.
+The folder is empty, or build constraints leave out all that is in it. Nor is there a
+schema file, which is YAML that begins with esgen: 1.
 
 Wrong:
 

@@ -19,20 +19,33 @@ type dependencies struct {
 	// of the types is there. It is nil where stand-ins suffice.
 	loaded map[string]*packages.Package
 	direct map[string]bool
+	// own are the packages with schema files, by path: they are imported as they were
+	// read. What was generated for them may be of yesterday, or not be there.
+	own map[string]*ownPackage
+}
+
+// ownPackage is a package that is type-checked when it is first asked for.
+type ownPackage struct {
+	*pruner
+	pkg      *types.Package
+	checking bool
 }
 
 // loadDependencies loads what all packages import, in one go. What does not
 // compile is read from its source, as far as that goes: it may be yet to be
 // generated itself.
 func (c *Config) loadDependencies(ctx context.Context, fset *token.FileSet, pruners []*pruner) (*dependencies, error) {
+	own := ownPackages(pruners)
 	for {
-		deps := &dependencies{direct: map[string]bool{}}
-		if standInsSuffice(pruners) {
+		deps := &dependencies{direct: map[string]bool{}, own: own}
+		if standInsSuffice(pruners, own) {
 			return deps, nil
 		}
 		for _, p := range pruners {
 			for _, imp := range p.needed() {
-				deps.direct[imp.path] = true
+				if own[imp.path] == nil {
+					deps.direct[imp.path] = true
+				}
 			}
 		}
 		roots, err := packages.Load(&packages.Config{
@@ -83,8 +96,51 @@ func (d *dependencies) add(p *packages.Package) {
 	}
 }
 
+// ownPackages are the packages that have schema files. They keep what others use of
+// them.
+func ownPackages(pruners []*pruner) map[string]*ownPackage {
+	own := map[string]*ownPackage{}
+	for _, p := range pruners {
+		if p.src.schemaFile() != nil {
+			own[p.src.ImportPath] = &ownPackage{pruner: p}
+		}
+	}
+	for more := len(own) > 0; more; {
+		more = false
+		for _, p := range pruners {
+			for _, s := range p.selected {
+				for _, imp := range s.from {
+					if o := own[imp.path]; o != nil && o.pruner != p {
+						o.keepName(s.sel.Sel.Name)
+						more = more || len(o.queue) > 0
+						o.prune()
+					}
+				}
+			}
+		}
+	}
+	return own
+}
+
+// check type-checks a package that was read, once.
+func (d *dependencies) check(p *pruner) *types.Package {
+	o := d.own[p.src.ImportPath]
+	if o == nil {
+		return p.check(d)
+	}
+	if o.pkg == nil {
+		o.checking = true
+		o.pkg = p.check(d)
+		o.checking = false
+	}
+	return o.pkg
+}
+
 // name is a package's own name; empty where it is not known.
 func (d *dependencies) name(path string) string {
+	if o := d.own[path]; o != nil {
+		return o.src.Name
+	}
 	if p := d.loaded[path]; p != nil {
 		return p.Name
 	}
@@ -97,6 +153,12 @@ var errNotLoaded = errors.New("not loaded")
 func (d *dependencies) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
+	}
+	if o := d.own[path]; o != nil {
+		if o.checking {
+			return nil, errNotLoaded
+		}
+		return d.check(o.pruner), nil
 	}
 	if d.loaded == nil {
 		if pkg := standIn(path); pkg != nil {

@@ -144,6 +144,13 @@ func (d *dumper) module(m *schema.Module) {
 				d.line(2, "again %s", d.text(again))
 			}
 		}
+		for _, decl := range p.Declared {
+			is := decl.Is
+			if is == nil {
+				is = decl.Type
+			}
+			d.line(1, "declared %s as %s", d.text(decl.Name), d.typ(is))
+		}
 		for _, o := range p.Objects {
 			if !d.objects {
 				break

@@ -40,7 +40,11 @@ func FuzzFile(f *testing.F) {
 		l.sources = []*source{s}
 		module := &schema.Module{}
 		deps := &dependencies{direct: map[string]bool{}}
-		if err := l.model(t.Context(), module, l.pruned(), deps, nil); err != nil {
+		pruners, err := l.pruned(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.model(t.Context(), module, pruners, deps, nil); err != nil {
 			t.Fatal(err)
 		}
 		var spans []schema.Span

@@ -35,6 +35,7 @@ type listed struct {
 type listedModule struct {
 	Path      string
 	Main      bool
+	Dir       string
 	GoVersion string
 	GoMod     string
 }

@@ -26,6 +26,13 @@ type Config struct {
 	BuildFlags []string
 	// Env is the environment of the go command; nil is that of the process.
 	Env []string
+	// Declared are what the schema files of folders declare, known beforehand.
+	Declared []*schema.Declared
+	// Declare, unless nil, is asked for what the schema files of further folders declare,
+	// and what is wrong with them. The folders are absolute, and hold files of which the
+	// name ends in .yaml or .yml; those without a schema file have no Declared. It is
+	// called from within Load, perhaps several times, but for each folder once.
+	Declare func(dirs []string) ([]*schema.Declared, schema.Diagnostics, error)
 	// Progress, unless nil, is called before each package is checked and once after the
 	// last: done of total are finished, pkg is the next one's import path, in the end
 	// empty. The calls come one after the other, from within Load.
@@ -63,6 +70,11 @@ func Load(ctx context.Context, cfg Config, patterns ...string) (*schema.Module, 
 	if err != nil {
 		return nil, nil, err
 	}
+	places := l.relocation()
+	for _, d := range l.list {
+		places.diagnostic(d)
+	}
+	places.module(module)
 	return module, l.sorted(), nil
 }
 
@@ -74,10 +86,19 @@ type loader struct {
 	// sources are the packages with something of interest; byPath has them too.
 	sources []*source
 	byPath  map[string]*source
+	// modules are those that are worked on.
+	modules func() []*mainModule
+	// schemas are the schema files by folder; sniffed says which folders may have some.
+	schemas map[string]*schemaFiles
+	sniffed map[string]bool
 }
 
 func newLoader(cfg Config) *loader {
-	return &loader{Config: cfg, fset: token.NewFileSet(), byPath: map[string]*source{}}
+	return &loader{
+		Config: cfg, fset: token.NewFileSet(), byPath: map[string]*source{},
+		modules: sync.OnceValue(cfg.mainModules),
+		schemas: map[string]*schemaFiles{}, sniffed: map[string]bool{},
+	}
 }
 
 func (l *loader) load(ctx context.Context, patterns []string) (*schema.Module, error) {
@@ -100,8 +121,10 @@ func (l *loader) load(ctx context.Context, patterns []string) (*schema.Module, e
 
 // build makes the model of the packages that were read.
 func (l *loader) build(ctx context.Context, module *schema.Module, registries map[string]members) error {
-	slices.SortFunc(l.sources, func(a, b *source) int { return strings.Compare(a.ImportPath, b.ImportPath) })
-	pruners := l.pruned()
+	pruners, err := l.pruned(ctx)
+	if err != nil {
+		return err
+	}
 	deps, err := l.loadDependencies(ctx, l.fset, pruners)
 	if err != nil {
 		return err
@@ -110,20 +133,29 @@ func (l *loader) build(ctx context.Context, module *schema.Module, registries ma
 }
 
 // pruned prunes the packages that could be parsed. What the parser makes up of the
-// others would only confuse.
-func (l *loader) pruned() []*pruner {
+// others would only confuse. Packages with schema files that they import are read
+// too, for of these nothing may have been generated yet.
+func (l *loader) pruned(ctx context.Context) ([]*pruner, error) {
 	var pruners []*pruner
-	for _, s := range l.sources {
-		if s.broken {
-			l.list = append(l.list, s.list...)
-			continue
+	for done := 0; done < len(l.sources); {
+		batch := l.sources[done:]
+		done = len(l.sources)
+		for _, s := range batch {
+			if s.broken {
+				l.list = append(l.list, s.list...)
+				continue
+			}
+			p := newPruner(s, l.fset)
+			p.prune()
+			p.strayTags()
+			pruners = append(pruners, p)
 		}
-		p := newPruner(s, l.fset)
-		p.prune()
-		p.strayTags()
-		pruners = append(pruners, p)
+		if err := l.readImported(ctx, pruners); err != nil {
+			return nil, err
+		}
 	}
-	return pruners
+	slices.SortFunc(pruners, func(a, b *pruner) int { return strings.Compare(a.src.ImportPath, b.src.ImportPath) })
+	return pruners, nil
 }
 
 // model type-checks what was pruned, and fills the module with it.
@@ -134,12 +166,12 @@ func (l *loader) model(ctx context.Context, module *schema.Module, pruners []*pr
 			return err
 		}
 		l.progress(i, len(pruners), p.src.ImportPath)
-		units.byPath[p.src.ImportPath] = &unit{pruner: p, pkg: p.check(deps), main: p.src.Module == nil || p.src.Module.Main}
+		units.byPath[p.src.ImportPath] = &unit{pruner: p, pkg: deps.check(p), main: p.src.Module == nil || p.src.Module.Main}
 	}
 	c := &converter{units: units, named: map[string]schema.Type{}}
 	packages := map[string]*schema.Package{}
 	for _, pruner := range pruners {
-		if s := pruner.src; len(s.types)+len(s.registries) == 0 && !s.generated {
+		if s := pruner.src; len(s.types)+len(s.registries) == 0 && !s.generated && s.schemaFile() == nil {
 			continue // a comment in it looked like a directive
 		}
 		p := c.build(units.byPath[pruner.src.ImportPath])
@@ -151,7 +183,7 @@ func (l *loader) model(ctx context.Context, module *schema.Module, pruners []*pr
 			p.Registry.Packages = members.in(packages)
 		}
 	}
-	if !units.haveErrors() {
+	if !units.haveErrors() && !l.sorted().HasErrors() {
 		c.reportUnread()
 	}
 	for _, u := range units.byPath {
@@ -178,17 +210,15 @@ func (l *loader) progress(done, total int, pkg string) {
 
 // resolve finds, reads and parses the packages of patterns.
 func (l *loader) resolve(ctx context.Context, patterns []string) error {
-	for _, pattern := range patterns {
-		if strings.HasSuffix(pattern, ".go") {
-			l.errorf(codePattern, schema.Span{}, "%s is a file, and code is generated for packages", pattern).
-				Help = "name the package's folder: " + filepath.ToSlash(filepath.Dir(pattern))
-			return nil
-		}
+	patterns, named := l.splitPatterns(patterns)
+	if patterns == nil {
+		return nil
 	}
-	packages, err := l.goList(ctx, patterns)
+	packages, err := l.listPackages(ctx, patterns)
 	if err != nil {
 		return l.explain(err)
 	}
+	l.judgeNamed(named)
 	matched := map[string]bool{}
 	var targets []*listed
 	for _, p := range packages {
@@ -220,7 +250,7 @@ func (l *loader) read(ctx context.Context, packages []*listed, generate bool) er
 			if errs[i] = ctx.Err(); errs[i] != nil {
 				return
 			}
-			sources[i], errs[i] = readSource(p)
+			sources[i], errs[i] = readSource(p, l.schemas[p.Dir])
 			if s := sources[i]; s != nil {
 				s.parse(l.fset)
 				s.mark(l.fset)
@@ -243,7 +273,7 @@ func (l *loader) read(ctx context.Context, packages []*listed, generate bool) er
 
 // accept says whether a package can be read, and reports it if not.
 func (l *loader) accept(p *listed) bool {
-	if p.Standard || p.Module != nil && !p.Module.Main {
+	if !p.isOurs() {
 		return false // a dependency that a pattern like "all" matches
 	}
 	if p.Error == nil || len(p.GoFiles)+len(p.CgoFiles) > 0 && !strings.HasPrefix(p.Error.Err, "found packages ") {
@@ -251,6 +281,9 @@ func (l *loader) accept(p *listed) bool {
 	}
 	switch msg, help := goAdvice(p.Error.Err); {
 	case strings.HasPrefix(msg, "build constraints exclude all Go files"):
+		if l.hasSchema(p.Dir) {
+			return true
+		}
 		l.errorf(CodeNoGoFiles, schema.Span{}, "build constraints leave out all Go files in %s", p.Dir).
 			Help = "pass the build tags that the package needs"
 		return true // for the files' own sake

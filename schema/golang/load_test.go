@@ -67,6 +67,10 @@ func readScenario(tb testing.TB, path string) *scenario {
 			continue
 		}
 		hasMod = hasMod || f.Name == "go.mod"
+		if strings.HasSuffix(f.Name, lowered) {
+			s.config.Declare = s.declare
+			continue
+		}
 		s.write(tb, f.Name, string(f.Data))
 	}
 	for line := range strings.Lines(string(archive.Comment)) {

@@ -3,6 +3,7 @@ package golang
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 )
@@ -27,6 +28,8 @@ type pruner struct {
 	// selected those of other packages. The type checker has the last word on them.
 	unresolved map[token.Pos]unresolved
 	selected   map[token.Pos]*selection
+	// info has the types of expressions, where schema files declare some.
+	info *types.Info
 	// tags has the struct tags of everything that is kept.
 	tags map[*ast.Field]fieldTag
 }
@@ -99,7 +102,10 @@ func newPruner(s *source, fset *token.FileSet) *pruner {
 }
 
 func (p *pruner) index(f *file, decl ast.Decl) {
-	put := func(d declaration) {
+	put := func(d declaration, id *ast.Ident) {
+		if p.src.clashing[id] {
+			return
+		}
 		d.file = f
 		if d.name != "_" && d.name != "init" {
 			p.decls[d.name] = append(p.decls[d.name], &d)
@@ -108,7 +114,10 @@ func (p *pruner) index(f *file, decl ast.Decl) {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
 		if decl.Recv == nil {
-			put(declaration{name: decl.Name.Name, fn: decl})
+			put(declaration{name: decl.Name.Name, fn: decl}, decl.Name)
+			return
+		}
+		if p.src.clashing[decl.Name] {
 			return
 		}
 		recv := p.src.unaliased(receiver(decl))
@@ -117,18 +126,28 @@ func (p *pruner) index(f *file, decl ast.Decl) {
 		for _, spec := range decl.Specs {
 			switch spec := spec.(type) {
 			case *ast.TypeSpec:
-				put(declaration{name: spec.Name.Name, gen: decl, spec: spec})
+				put(declaration{name: spec.Name.Name, gen: decl, spec: spec}, spec.Name)
 			case *ast.ValueSpec:
 				for _, name := range spec.Names {
-					put(declaration{name: name.Name, gen: decl, spec: spec})
+					put(declaration{name: name.Name, gen: decl, spec: spec}, name)
 				}
 			}
 		}
 	}
 }
 
-// prune keeps the annotated types and all that they lead to.
+// prune keeps the annotated types, what schema files declare, and all that these lead
+// to. It may be called again when more is kept.
 func (p *pruner) prune() {
+	for _, group := range []map[string][]*declaration{p.decls, p.methods} {
+		for _, list := range group {
+			for _, d := range list {
+				if d.file.declared != nil {
+					p.keep(d)
+				}
+			}
+		}
+	}
 	for _, m := range p.src.types {
 		p.keepName(m.spec.Name.Name)
 		if d := m.directive("value"); d != nil {

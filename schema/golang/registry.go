@@ -47,14 +47,14 @@ func (l *loader) resolveRegistries(ctx context.Context) (map[string]members, err
 		return nil, nil
 	}
 	slices.Sort(patterns)
-	found, err := l.goList(ctx, slices.Compact(patterns))
+	found, err := l.listPackages(ctx, slices.Compact(patterns))
 	if err != nil {
 		return nil, err
 	}
 	registries := map[string]members{}
 	var targets []*listed
 	for _, p := range found {
-		if p.Error != nil && len(p.GoFiles)+len(p.CgoFiles) == 0 {
+		if p.Error != nil && len(p.GoFiles)+len(p.CgoFiles) == 0 && !l.hasSchema(p.Dir) {
 			continue // that a pattern matches nothing is for the rules to say
 		}
 		for _, pattern := range p.Match {

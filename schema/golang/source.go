@@ -31,6 +31,10 @@ type source struct {
 	broken bool
 	// generate is schema.Package's Generate.
 	generate bool
+	// faultySchema says that errors were found in the package's schema files.
+	faultySchema bool
+	// clashing are names of the user's that the schema files have, too.
+	clashing map[*ast.Ident]bool
 
 	marks
 	findings
@@ -41,13 +45,21 @@ type file struct {
 	text       []byte
 	// ast is nil where the file was not parsed, or could not be at all.
 	ast *ast.File
+	// declared is nil but for the file that stands for the package's schema files.
+	declared *schema.Declared
 }
 
 // readSource reads the files of a package, and parses none. It returns nil where
 // nothing in it concerns us.
-func readSource(p *listed) (*source, error) {
+func readSource(p *listed, schemas *schemaFiles) (*source, error) {
 	s := &source{listed: p}
-	concerned := false
+	concerned := schemas != nil
+	if schemas != nil {
+		s.faultySchema = schemas.wrong
+		if schemas.declared != nil {
+			s.files = append(s.files, declaredFile(schemas.declared))
+		}
+	}
 	for _, group := range []struct {
 		names []string
 		add   func(f *file, annotated bool)
@@ -154,6 +166,7 @@ func (s *source) parse(fset *token.FileSet) {
 			s.parseFile(fset, f, false)
 		}
 	}
+	s.joinDeclared(fset)
 }
 
 func (s *source) parseFile(fset *token.FileSet, f *file, report bool) (broken bool) {

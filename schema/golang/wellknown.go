@@ -79,19 +79,19 @@ func makeStandIn(path, text string) *types.Package {
 
 // standInsSuffice says whether stand-ins will do for the imports of all packages:
 // if they have every name that is used, and nothing asks for their methods.
-func standInsSuffice(pruners []*pruner) bool {
+func standInsSuffice(pruners []*pruner, own map[string]*ownPackage) bool {
 	for _, p := range pruners {
 		if p.generic || p.promotesEncode() {
 			return false // a constraint, or the directive, may ask for any method
 		}
 		for _, imp := range p.needed() {
-			if imp.name == "." || standIns[imp.path] == "" {
+			if own[imp.path] == nil && (imp.name == "." || standIns[imp.path] == "") {
 				return false
 			}
 		}
 		for _, s := range p.selected {
 			for _, imp := range s.from {
-				if imp.path != "C" && standIn(imp.path).Scope().Lookup(s.sel.Sel.Name) == nil {
+				if imp.path != "C" && own[imp.path] == nil && standIn(imp.path).Scope().Lookup(s.sel.Sel.Name) == nil {
 					return false
 				}
 			}

@@ -72,7 +72,7 @@ func TestStandInsSuffice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := pruneText(t, "package a\n"+test.source)
-			if got := standInsSuffice([]*pruner{p}); got != test.want {
+			if got := standInsSuffice([]*pruner{p}, nil); got != test.want {
 				t.Errorf("%t", got)
 			}
 		})
