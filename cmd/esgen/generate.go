@@ -57,7 +57,7 @@ func generate(cmd *cobra.Command, flags *generateFlags, patterns []string) (err 
 // first directive.
 func (p *plan) sayIfNothing(cmd *cobra.Command) {
 	if p.nothing {
-		fmt.Fprintln(cmd.ErrOrStderr(), "esgen: nothing to generate: no directives found; see \"esgen help directives\"")
+		fmt.Fprintln(cmd.ErrOrStderr(), "esgen: nothing to generate: no directives and no schema files found; see \"esgen help directives\"")
 	}
 }
 
@@ -69,7 +69,8 @@ func makePlan(ctx context.Context, flags *generateFlags, patterns []string, prog
 	}
 	progress.step("reading packages")
 	module, found, err := golang.Load(ctx, golang.Config{
-		Tags: flags.tags,
+		Tags:    flags.tags,
+		Declare: readSchemas(ctx),
 		Progress: func(done, total int, _ string) {
 			progress.step(fmt.Sprintf("reading packages: %d of %d", done, total))
 		},

@@ -6,9 +6,6 @@ import (
 	"go/types"
 	"path/filepath"
 	"slices"
-	"strconv"
-
-	"golang.org/x/tools/go/ast/astutil"
 
 	"github.com/esgen/esgen/schema"
 )
@@ -85,42 +82,12 @@ func declaredFile(d *schema.Declared) *file {
 
 func declaredPath(d *schema.Declared) string { return d.File + "#declared" }
 
-// joinDeclared makes the file of the schema files one of the package: where it imports
-// the package itself, for types that the user's Go files declare, it needs no import.
+// joinDeclared holds the file of the schema files against the user's own.
 func (s *source) joinDeclared(fset *token.FileSet) {
-	f := s.schemaFile()
-	if f == nil || f.ast == nil {
-		return
+	if f := s.schemaFile(); f != nil && f.ast != nil {
+		s.judgePackageName(fset, f)
+		s.findClashes(fset)
 	}
-	s.judgePackageName(fset, f)
-	s.findClashes(fset)
-	own := map[string]bool{}
-	for _, spec := range f.ast.Imports {
-		if path, _ := strconv.Unquote(spec.Path.Value); path == s.ImportPath {
-			own[newImported(spec).name] = true
-		}
-	}
-	if len(own) == 0 {
-		return
-	}
-	isOwn := func(spec *ast.ImportSpec) bool {
-		path, _ := strconv.Unquote(spec.Path.Value)
-		return path == s.ImportPath
-	}
-	f.ast.Imports = slices.DeleteFunc(f.ast.Imports, isOwn)
-	astutil.Apply(f.ast, func(c *astutil.Cursor) bool {
-		switch n := c.Node().(type) {
-		case *ast.ImportSpec:
-			if isOwn(n) {
-				c.Delete()
-			}
-		case *ast.SelectorExpr:
-			if id, ok := n.X.(*ast.Ident); ok && own[id.Name] {
-				c.Replace(n.Sel)
-			}
-		}
-		return true
-	}, nil)
 }
 
 // schemaFile is the file of the package's schema files; nil where there are none.
