@@ -31,7 +31,9 @@ func Check(m *Module) Diagnostics {
 		c.resolve(p)
 	}
 	for _, r := range rules {
-		r.check(c)
+		if r.check != nil {
+			r.check(c)
+		}
 	}
 	found := make(Diagnostics, 0, len(c.found))
 	for _, d := range c.found {

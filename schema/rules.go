@@ -6,7 +6,8 @@ import (
 )
 
 // rule is one rule of meaning: what it is called, how it is explained, and what
-// finds where it is broken. The explanations are written with ¦ for the backquote.
+// finds where it is broken, nil where that of another rule does. The explanations are
+// written with ¦ for the backquote.
 type rule struct {
 	CodeInfo
 	check func(*checker)
@@ -18,7 +19,7 @@ type rule struct {
 var rules = slices.Concat(
 	aggregateRules, eventRules, eventDataRules, applyRules, shapeRules, nameRules, streamRules, childRules, childIDRules,
 	predeclaredRules, registryRules, typeRules, jsonRules, valueRules,
-	commandRules, handlerRules, targetRules,
+	commandRules, handlerRules, targetRules, validationTagRules,
 )
 
 // Codes lists what Check may find, sorted by code.

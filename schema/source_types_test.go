@@ -78,6 +78,10 @@ func (s *sources) imported(f *ast.File, pkg, name string) schema.Type {
 		return s.known("time", pkg, name, schema.EncodeTime, true)
 	case "uuid.UUID":
 		return s.known("github.com/google/uuid", pkg, name, schema.EncodeUUID, true)
+	case "time.Duration":
+		d := s.known("time", pkg, name, schema.EncodeUnder, true).(*schema.Named)
+		d.Under = &schema.Basic{Kind: schema.Int64}
+		return d
 	case "json.RawMessage":
 		return s.known("encoding/json", pkg, name, schema.EncodeRaw, false)
 	case "netip.Addr":
