@@ -72,13 +72,9 @@ func (a *Aggregate) CommandsFunc() string {
 	return "new" + upperFirst(a.CommandsType())
 }
 
-// CommandHandleFunc calls the aggregate's handler of a command: "handleOrderCommand".
-func (a *Aggregate) CommandHandleFunc() string { return "handle" + upperFirst(a.CommandInterface()) }
-
-// CommandTargetFunc says which aggregate a command is for: "targetOfOrderCommand".
-func (a *Aggregate) CommandTargetFunc() string {
-	return "targetOf" + upperFirst(a.CommandInterface())
-}
+// CommandRouteFunc says which aggregate a command is for and what answers it:
+// "routeOrderCommand".
+func (a *Aggregate) CommandRouteFunc() string { return "route" + upperFirst(a.CommandInterface()) }
 
 // DecodeFunc decodes a stored event of this type: "decodeRegistered".
 func (e *Event) DecodeFunc() string { return "decode" + upperFirst(e.GoName.Value) }
@@ -191,8 +187,7 @@ func commandNames(p *Package) []GeneratedName {
 		add(span, "", a.CommandInterface(), "the interface of the commands of "+goName)
 		add(span, "", a.CommandsType(), "what dispatches the commands of "+goName)
 		add(span, "", a.CommandsFunc(), "the constructor of what dispatches the commands of "+goName)
-		add(span, "", a.CommandHandleFunc(), "what calls the handlers of "+goName)
-		add(span, "", a.CommandTargetFunc(), "what finds the targets of the commands of "+goName)
+		add(span, "", a.CommandRouteFunc(), "the routes of the commands of "+goName)
 		for _, cmd := range commands {
 			add(cmd.GoName.Span, cmd.GoName.Value, Marker(a.CommandInterface()), "what makes it a command of "+goName)
 		}

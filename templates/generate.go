@@ -75,6 +75,7 @@ func sourceFile(p *schema.Package) ([]byte, error) {
 				emitChildRecord(f, c)
 			}
 		}
+		emitCommands(f, a)
 	}
 	if hasRegistry(p) {
 		emitRegistry(f)

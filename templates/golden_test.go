@@ -140,7 +140,7 @@ func testMethods(t *testing.T, user userModule) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	aggregates, events := 0, 0
+	aggregates, events, commands := 0, 0, 0
 	for _, p := range loaded {
 		for _, err := range p.Errors {
 			t.Errorf("%v", err)
@@ -177,13 +177,15 @@ func testMethods(t *testing.T, user userModule) {
 				if len(exported) > 1 || len(exported) == 1 && exported[0] != "Version" {
 					t.Errorf("%s has the methods %v of the runtime, want Version alone", typeName.Name(), exported)
 				}
+			case len(added) == 1 && strings.HasPrefix(added[0], "is") && strings.HasSuffix(added[0], "Command"):
+				commands++
 			case len(added) > 0:
 				t.Errorf("%s gets the methods %v", typeName.Name(), added)
 			}
 		}
 	}
-	if aggregates < 10 || events < 10 {
-		t.Errorf("looked at %d aggregates and children and %d events: the goldens have more", aggregates, events)
+	if aggregates < 10 || events < 10 || commands < 4 {
+		t.Errorf("looked at %d aggregates and children, %d events and %d commands: the goldens have more", aggregates, events, commands)
 	}
 }
 
