@@ -1,7 +1,6 @@
 package yaml
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/esgen/esgen/schema"
@@ -117,10 +116,6 @@ func declaredBasis(d *decl) basis {
 
 // ruleKeys are the keys of rules, in their order.
 var ruleKeys = []string{"min", "max", "min_length", "max_length", "pattern", "one_of"}
-
-func hasRules(n *node) bool {
-	return slices.ContainsFunc(ruleKeys, func(key string) bool { return n.pair(key) != nil })
-}
 
 // modelType is a base as the model has it, without what only Go's type checker knows.
 func (p *program) modelType(t *typeExpr) schema.Type {

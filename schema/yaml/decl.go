@@ -301,7 +301,7 @@ func (p *program) resolveScalar(d *decl) {
 		p.declare("Parse"+d.name.Value, d.name.Span, "the function that parses "+d.name.Value)
 		p.declare("New"+d.name.Value, d.name.Span, "the constructor of "+d.name.Value)
 	default:
-		if hasRules(d.n) {
+		if d.n.hasAny(ruleKeys) {
 			p.declare("New"+d.name.Value, d.name.Span, "the constructor of "+d.name.Value)
 		}
 	}

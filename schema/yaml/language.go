@@ -80,11 +80,11 @@ var column = &keys{
 		{name: "index", doc: "The column is indexed.", shape: truth{}},
 		{
 			name: "unique", doc: "No two rows have the same value; with fold, upper and lower case are one.",
-			shape: either{doc: "true, or fold.", truth: truth{}, text: choice{words: []string{"fold"}}, want: "true or fold"},
+			shape: either{doc: "true, or fold.", truth: truth{}, text: choice{words: []string{"fold"}, or: []string{"true"}}, want: "true or fold"},
 		},
 		{
 			name: "softdelete", doc: "A row counts as deleted where the column is true; with frees, it then gives its unique values free.",
-			shape: either{doc: "true, or frees.", truth: truth{}, text: choice{words: []string{"frees"}}, want: "true or frees"},
+			shape: either{doc: "true, or frees.", truth: truth{}, text: choice{words: []string{"frees"}, or: []string{"true"}}, want: "true or frees"},
 		},
 		{name: "time", doc: "How a time is stored: as an integer, nanoseconds since 1970, or as text.", shape: choice{words: []string{"integer", "text"}}},
 	},
@@ -170,7 +170,7 @@ var commandDecl = &keys{
 		docKey,
 		{
 			name: "creates", doc: "The command starts its aggregate: one that must not exist yet, or, with ifmissing, one that may.",
-			shape: either{doc: "true, or ifmissing.", truth: truth{}, text: choice{words: []string{"ifmissing"}}, want: "true or ifmissing"},
+			shape: either{doc: "true, or ifmissing.", truth: truth{}, text: choice{words: []string{"ifmissing"}, or: []string{"true"}}, want: "true or ifmissing"},
 		},
 		{name: "target", doc: "The field that has the ID of the aggregate, by default the one that is called as the aggregate's id is.", shape: text{}},
 		{name: "fields", doc: "The command's fields, by their names in JSON.", shape: fields("The command's fields, by their names in JSON.", commandField)},
@@ -196,7 +196,7 @@ var aggregateDecl = &keys{
 				},
 			},
 		},
-		idKey,
+		{name: "id", doc: idKey.doc, shape: text{}, required: true},
 		{name: "table", doc: "The table that keeps the aggregate's current state, one row for each, written with the events.", shape: text{word: true}},
 		{
 			name: "snapshot", doc: "The aggregate's state is kept in snapshots.",
@@ -214,7 +214,7 @@ var aggregateDecl = &keys{
 		{
 			name: "suppress", doc: "Events that change no state and need no apply method, or all.",
 			shape: either{
-				doc: "all, or a list of events.", text: choice{words: []string{"all"}}, want: "all or a list of events",
+				doc: "all, or a list of events.", text: choice{words: []string{"all"}, or: []string{"a list of events"}}, want: "all or a list of events",
 				list: list{of: text{}, filled: true, what: "a suppressed event"},
 			},
 		},

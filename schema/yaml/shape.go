@@ -60,7 +60,7 @@ func isText(f *findings, n *node, at place) bool {
 		n.null(f, at)
 	case n.tag != "!!str":
 		n.bad = true
-		f.errorf(codeNotText, n.span, "%s is text, and %s is %s", at.what, n.text, tagName(n.tag)).
+		f.errorf(codeNotText, n.span, "%s must be text, and %s is %s", at.what, n.text, tagName(n.tag)).
 			help(`put it in quotes: "%s"`, n.text)
 	default:
 		return true
@@ -85,7 +85,7 @@ func (n *node) wrongKind(f *findings, at place, want string) {
 		got = tagName(n.tag)
 	}
 	n.bad = true
-	f.errorf(codeKind, span, "%s is %s, not %s", at.what, want, got)
+	f.errorf(codeKind, span, "%s must be %s, not %s", at.what, want, got)
 }
 
 func (n *node) null(f *findings, at place) {
@@ -94,8 +94,11 @@ func (n *node) null(f *findings, at place) {
 	if n.text == "" {
 		span = at.span
 	}
-	f.errorf(codeNull, span, "%s has no value", at.what).
-		help("leave the key out; a mapping without keys is written {}")
+	d := f.errorf(codeNull, span, "%s has no value", at.what).
+		help("leave it out; a mapping without keys is written {}")
+	if n.text != "" {
+		d.help(`leave it out, or put it in quotes if text is meant: "%s"`, n.text)
+	}
 }
 
 // checkWord refuses what would not stay one word where it is put: in a directive, or
@@ -207,7 +210,11 @@ func (w whole) check(f *findings, n *node, at place) {
 	value, err := strconv.Atoi(n.text)
 	if !wholeNumber.MatchString(n.text) || err != nil || value < w.min || value > w.max {
 		n.bad = true
-		f.errorf(codeNumber, n.span, "%s is a whole number from %d to %d, not %s", at.what, w.min, w.max, n.text)
+		if w.min == w.max {
+			f.errorf(codeNumber, n.span, "%s must be %d, not %s", at.what, w.min, n.text)
+			return
+		}
+		f.errorf(codeNumber, n.span, "%s must be a whole number from %d to %d, not %s", at.what, w.min, w.max, n.text)
 	}
 }
 
@@ -221,7 +228,7 @@ func (number) check(f *findings, n *node, at place) {
 	case n.bad:
 	case n.kind == scalar && n.tag == "!!str" && durationText.MatchString(n.text):
 	case n.kind != scalar || n.tag != "!!int" && n.tag != "!!float":
-		n.wrongKind(f, at, "a number")
+		n.wrongKind(f, at, "a number, or a length of time such as 90s")
 	case !decimalNumber.MatchString(n.text):
 		n.bad = true
 		f.errorf(codeNumber, n.span, "%s is no plain decimal number", n.text).
@@ -233,12 +240,14 @@ func (number) check(f *findings, n *node, at place) {
 type choice struct {
 	doc   string
 	words []string
+	// or are what may stand there otherwise.
+	or []string
 }
 
 func (c choice) check(f *findings, n *node, at place) {
 	if isText(f, n, at) && !slices.Contains(c.words, n.text) {
 		n.bad = true
-		d := f.errorf(codeChoice, n.span, "%s is %s, not %s", at.what, orList(c.words), quoted(n.text))
+		d := f.errorf(codeChoice, n.span, "%s must be %s, not %s", at.what, orList(slices.Concat(c.or, c.words)), quoted(n.text))
 		if help := didYouMean(n.text, c.words); help != "" {
 			d.help("%s", help)
 		}
@@ -418,17 +427,22 @@ func (k *keys) check(f *findings, n *node, at place) {
 			continue
 		}
 		known.shape.check(f, p.value, place{p.key.span, "the key " + known.name})
-		if len(known.with) > 0 && !slices.ContainsFunc(known.with, func(w string) bool { return n.pair(w) != nil }) {
+		if len(known.with) > 0 && n.hasAny(k.oneOf) && !n.hasAny(known.with) {
 			f.errorf(codeTogether, p.key.span, "%s means nothing here without %s", known.name, orList(known.with))
 		}
 	}
 	for i := range k.keys {
 		if k.keys[i].required && n.pair(k.keys[i].name) == nil {
 			f.errorf(codeMissing, at.span, "%s lacks the key %s", at.what, k.keys[i].name).
-				help("%s: %s", k.keys[i].name, k.keys[i].doc)
+				help("add %s: %s", k.keys[i].name, k.keys[i].doc)
 		}
 	}
 	k.checkOne(f, n, at)
+}
+
+// hasAny says whether a mapping has one of some keys.
+func (n *node) hasAny(keys []string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool { return n.pair(key) != nil })
 }
 
 // checkOne asks for just one of the keys that exclude each other.

@@ -160,6 +160,23 @@ func failingLine(src *source) int {
 	for line+1 < len(src.lines) && isComment(src.line(line)) {
 		line++
 	}
+	return withinBraces(src, line)
+}
+
+// withinBraces finds the line of a type without its quotes, where what fails goes over
+// several lines.
+func withinBraces(src *source, line int) int {
+	open := 0
+	for i := line; i < min(len(src.lines), line+1000); i++ {
+		text := src.line(i)
+		open += bytes.Count(text, []byte("{")) - bytes.Count(text, []byte("}"))
+		if unquotedType.Match(text) {
+			return i
+		}
+		if open <= 0 {
+			break
+		}
+	}
 	return line
 }
 

@@ -20,10 +20,12 @@ func (p *program) validateTag(f *fieldDecl) string {
 		parts = parts[min(1, len(parts)):]
 	}
 	parts = append(ruleParts(f.rules, p.basis(f.typ)), parts...)
-	if len(parts) == 0 && !dives {
-		return ""
+	n := f.n.get("optional")
+	optional := n != nil && n.isTrue()
+	if len(parts) == 0 && !(dives && optional) {
+		return "" // a struct with rules within is checked by itself, but for a nil one
 	}
-	if n := f.n.get("optional"); f.typ.form == pointerType || n != nil && n.isTrue() {
+	if optional || f.typ.form == pointerType {
 		parts = append([]string{"omitempty"}, parts...)
 	}
 	return strings.Join(parts, ",")
