@@ -93,12 +93,14 @@ func plainDoc(p *schema.Package, d *schema.Declaration) string {
 // describeScalar says what the values of a scalar are: "a string of 3 to 80
 // characters that matches its pattern".
 func describeScalar(d *schema.Declaration) string {
-	what, unit := "a list", "element"
+	what, unit := "a slice", "element"
 	switch t := schema.Resolve(d.Is).(type) {
 	case *schema.Basic:
 		what, unit = withArticle(string(t.Kind)), "character"
+	case *schema.Slice:
+		what += of(t.Elem)
 	case *schema.Map:
-		what = "a map"
+		what = "a map" + of(t.Elem)
 	case *schema.Named:
 		what = withArticle(t.Package + "." + t.Name)
 	}
@@ -115,9 +117,27 @@ func describeScalar(d *schema.Declaration) string {
 	return what + describeRange(d, "min_length", "max_length", unit) + describeRange(d, "min", "max", "") + describeChoice(d)
 }
 
+// of says what a slice or a map has, where that has a name.
+func of(elem schema.Type) string {
+	switch t := elem.(type) {
+	case *schema.Named:
+		return " of " + t.Name
+	case *schema.Basic:
+		return " of " + string(t.Kind)
+	}
+	return ""
+}
+
 func describeRange(d *schema.Declaration, minName, maxName, unit string) string {
 	least, hasLeast := findRule(d, minName)
 	most, hasMost := findRule(d, maxName)
+	if baseOf(d) == baseDuration {
+		for _, bound := range []*string{&least, &most} {
+			if v, ok := parseDuration(*bound); ok {
+				*bound = durationText(v)
+			}
+		}
+	}
 	last := most
 	if !hasMost {
 		last = least
@@ -131,6 +151,8 @@ func describeRange(d *schema.Declaration, minName, maxName, unit string) string 
 	switch {
 	case hasLeast && hasMost && least == most:
 		return " of exactly " + least + unit
+	case hasLeast && hasMost && unit == "":
+		return " from " + least + " to " + most
 	case hasLeast && hasMost:
 		return " of " + least + " to " + most + unit
 	case hasLeast:
@@ -234,6 +256,9 @@ func wrapDoc(doc string) string {
 			lines = append(lines, "")
 		case line[0] == ' ' || line[0] == '\t' || marker.MatchString(fields[0]):
 			flush()
+			if line[0] != '#' && line[0] == fields[0][0] {
+				line = "  " + line // without the space it were no list to Go
+			}
 			lines = append(lines, strings.Replace(line, fields[0], harmless(fields[0]), 1))
 		default:
 			words = append(words, fields...)

@@ -108,6 +108,9 @@ func (f *goFile) typ(t schema.Type) *jen.Statement {
 	case *schema.Basic:
 		return jen.Id(string(t.Kind))
 	case *schema.Slice:
+		if isByteSlice(t) {
+			return jen.Index().Byte()
+		}
 		return jen.Index().Add(f.typ(t.Elem))
 	case *schema.Array:
 		return jen.Index(jen.Lit(int(t.Len))).Add(f.typ(t.Elem))
@@ -146,6 +149,16 @@ func (f *goFile) typ(t schema.Type) *jen.Statement {
 		f.fail(fmt.Errorf("unknown type %T", t))
 		return jen.Id("any")
 	}
+}
+
+// isByteSlice says whether a type is a slice of bytes, which everybody spells []byte.
+func isByteSlice(t schema.Type) bool {
+	slice, ok := t.(*schema.Slice)
+	if !ok {
+		return false
+	}
+	elem, ok := slice.Elem.(*schema.Basic)
+	return ok && elem.Kind == schema.Uint8
 }
 
 // add puts a declaration at the end of the file, after a blank line. The doc

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"bytes"
+	"context"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/esgen/esgen/schema"
 	"github.com/esgen/esgen/schema/golang"
+	"github.com/esgen/esgen/schema/yaml"
 )
 
 // userModule is a user's module in a folder of its own, which takes this project
@@ -113,7 +115,7 @@ func isGenerated(name string) bool {
 // test's business here.
 func (m userModule) load(t testing.TB, patterns ...string) *schema.Module {
 	t.Helper()
-	module, findings, err := golang.Load(t.Context(), golang.Config{Dir: m.dir, Env: m.env()}, patterns...)
+	module, findings, err := golang.Load(t.Context(), golang.Config{Dir: m.dir, Env: m.env(), Declare: declareIn(t.Context())}, patterns...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +129,29 @@ func (m userModule) load(t testing.TB, patterns ...string) *schema.Module {
 		t.FailNow()
 	}
 	return module
+}
+
+// declareIn reads the schema files of folders.
+func declareIn(ctx context.Context) func(dirs []string) ([]*schema.Declared, schema.Diagnostics, error) {
+	return func(dirs []string) ([]*schema.Declared, schema.Diagnostics, error) {
+		var all []*schema.Declared
+		var findings schema.Diagnostics
+		for _, dir := range dirs {
+			files, err := yaml.Files(dir)
+			if err != nil {
+				return nil, nil, err
+			}
+			declared, found, err := yaml.Load(ctx, dir, files)
+			if err != nil {
+				return nil, nil, err
+			}
+			findings = append(findings, found...)
+			if declared != nil {
+				all = append(all, declared)
+			}
+		}
+		return all, findings, nil
+	}
 }
 
 // generate writes what is generated for the packages, and gives it.

@@ -20,6 +20,8 @@ type samples struct {
 	// within are the declared types around the value that is being spelt. A type may
 	// hold itself once; what is deeper stays zero.
 	within map[*schema.Named]int
+	// turns counts the values of the types that schema files declare.
+	turns map[*schema.Declaration]int
 	// literals counts the composite values of one event. Types that hold one another
 	// would make them grow without measure; what comes after the most stays zero.
 	literals int
@@ -40,7 +42,7 @@ const mostLiterals = 200
 
 // event spells an event with all its fields.
 func (s *samples) event(e *schema.Event) *jen.Statement {
-	s.n, s.literals, s.guessed, s.within = 0, 0, false, make(map[*schema.Named]int)
+	s.n, s.literals, s.guessed, s.within, s.turns = 0, 0, false, make(map[*schema.Named]int), nil
 	st, ok := under(e.Type).(*schema.Struct)
 	if !ok {
 		s.f.fail(fmt.Errorf("event %s is not a struct", e.GoName.Value))
@@ -132,6 +134,11 @@ func (s *samples) typed(t schema.Type, name string) *jen.Statement {
 		return nil
 	}
 	t = schema.Resolve(t)
+	if n, ok := t.(*schema.Named); ok {
+		if d := s.f.declarationOf(n); d != nil && d.Kind == schema.DeclaredEnum {
+			return v // a constant, which has its type
+		}
+	}
 	switch plain(t).(type) {
 	case *schema.Basic, *schema.Pointer, *schema.Any:
 		if b, ok := t.(*schema.Basic); ok && (b.Kind == schema.String || b.Kind == schema.Bool || b.Kind == schema.Int || b.Kind == schema.Float64) {
@@ -184,6 +191,11 @@ func (s *samples) named(t *schema.Named, name string) *jen.Statement {
 		s.within[t]--
 		s.foreign = foreign
 	}()
+	if d := s.f.declarationOf(t); d != nil {
+		if v, ok := s.declared(d, t, name); ok {
+			return v
+		}
+	}
 	switch t.Encoding {
 	case schema.EncodeValue:
 		return s.restored(t.Value, name)
@@ -252,9 +264,12 @@ func (s *samples) composite(typ *jen.Statement, t schema.Type, name string) *jen
 		return s.elements(typ, t.Elem, min(t.Len, 2), name)
 	case *schema.Map:
 		var entries []jen.Code
+		seen := make(map[string]bool)
 		for range 2 {
 			key := s.key(t.Key, name)
-			if value := s.element(t.Elem, name); key != nil && value != nil {
+			value := s.element(t.Elem, name)
+			if spelt := fmt.Sprintf("%#v", key); key != nil && value != nil && !seen[spelt] {
+				seen[spelt] = true // of some types there are not two values
 				entries = append(entries, key.Op(":").Add(value))
 			}
 		}
@@ -266,7 +281,7 @@ func (s *samples) composite(typ *jen.Statement, t schema.Type, name string) *jen
 // key spells a key of a map: nil for a type of which there is but the zero value.
 func (s *samples) key(t schema.Type, name string) *jen.Statement {
 	if readForm(t) == textKey {
-		if n := schema.Resolve(t).(*schema.Named); n.Encoding == schema.EncodeText {
+		if n := schema.Resolve(t).(*schema.Named); n.Encoding == schema.EncodeText && s.f.declarationOf(n) == nil {
 			return nil
 		}
 	}
@@ -348,25 +363,28 @@ func decidesItself(t schema.Type) bool {
 
 // zeroIsSafe says whether the zero value of a t comes back from its encoding for
 // sure: not where a type's own functions may refuse it.
-func zeroIsSafe(t schema.Type) bool {
+func (s *samples) zeroIsSafe(t schema.Type) bool {
 	switch t := schema.Resolve(t).(type) {
 	case *schema.Array:
-		return t.Len == 0 || zeroIsSafe(t.Elem)
+		return t.Len == 0 || s.zeroIsSafe(t.Elem)
 	case *schema.Struct:
 		for _, f := range schema.JSONFields(t) {
 			v := f.Field.Value
-			if v != nil && (v.Fails || !zeroIsSafe(v.Base)) || v == nil && !zeroIsSafe(f.Field.Type) {
+			if v != nil && (v.Fails || !s.zeroIsSafe(v.Base)) || v == nil && !s.zeroIsSafe(f.Field.Type) {
 				return false
 			}
 		}
 	case *schema.Named:
+		if s.f.declarationOf(t) != nil && t.Encoding == schema.EncodeText {
+			return true // a UUID or a time
+		}
 		switch t.Encoding {
 		case schema.EncodeValue:
-			return !t.Value.Fails && zeroIsSafe(t.Value.Base)
+			return !t.Value.Fails && s.zeroIsSafe(t.Value.Base)
 		case schema.EncodeText, schema.EncodeJSON, schema.EncodeOpaque, schema.EncodeRaw:
 			return false
 		case schema.EncodeUnder:
-			return zeroIsSafe(t.Under)
+			return s.zeroIsSafe(t.Under)
 		}
 	}
 	return true

@@ -48,7 +48,7 @@ func testFile(p *schema.Package) ([]byte, error) {
 		if s.guessed {
 			list = &guessed
 		}
-		if st, ok := under(e.Type).(*schema.Struct); ok && zeroIsSafe(st) {
+		if st, ok := under(e.Type).(*schema.Struct); ok && s.zeroIsSafe(st) {
 			sure = append(sure, zero)
 			if len(schema.JSONFields(st)) == 0 {
 				continue

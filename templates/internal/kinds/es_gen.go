@@ -992,7 +992,7 @@ func readPointersJSON(r2 *jsonx2.Reader, e2 *Pointers) {
 			}
 		case "Bytes":
 			if !r2.Null() {
-				e2.Bytes = new([]uint8)
+				e2.Bytes = new([]byte)
 				*e2.Bytes = r2.Bytes()
 			}
 		case "Anon":
@@ -4796,7 +4796,7 @@ var (
 		Text   *Level
 		JSON   *Celsius
 		Array  *[2]int
-		Bytes  *[]uint8
+		Bytes  *[]byte
 		Anon   *struct {
 			A int
 			B int
@@ -4810,7 +4810,7 @@ var (
 		Words   []Word
 		Ints    []int
 		Bools   []bool
-		Bytes   []uint8
+		Bytes   []byte
 		Octets  []Octet
 		Lines   []Line
 		Ptrs    []*Line
@@ -4829,7 +4829,7 @@ var (
 				C string
 			}
 		}
-		Blobs [][]uint8
+		Blobs [][]byte
 		Deep  [][][]string
 	})((*Slices)(nil))
 	_ = (*struct {
@@ -4855,7 +4855,7 @@ var (
 		Ptrs    map[string]*Line
 		Maps    map[string]map[string]int
 		Slices  map[string][]int
-		Bytes   map[string][]uint8
+		Bytes   map[string][]byte
 		UUIDs   map[uuid.UUID]int
 		Addrs   map[netip.Addr]string
 		Levels  map[Level]int
@@ -5018,7 +5018,7 @@ var (
 	_ = (*float64)((*Whole)(nil))
 	_ = (*uint8)((*Octet)(nil))
 	_ = (*[]Word)((*Words)(nil))
-	_ = (*[]uint8)((*Hash)(nil))
+	_ = (*[]byte)((*Hash)(nil))
 	_ = (*[]Octet)((*Octets)(nil))
 	_ = (*[4]uint8)((*Digest)(nil))
 	_ = (*map[Word]Small)((*Table)(nil))

@@ -777,7 +777,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Raw:   new(json.RawMessage(`{"n":17}`)),
 			Any:   new(any("any 18")),
 			Array: new([2]int{19, 20}),
-			Bytes: new([]uint8{21, 22}),
+			Bytes: new([]byte{21, 22}),
 			Anon: &struct {
 				A int
 				B int
@@ -803,7 +803,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Words:   []Word{"words 3", "words 4"},
 			Ints:    []int{5, 6},
 			Bools:   []bool{true, true},
-			Bytes:   []uint8{9, 10},
+			Bytes:   []byte{9, 10},
 			Octets:  []Octet{11, 12},
 			Lines: []Line{{
 				SKU:      "sku 13",
@@ -842,7 +842,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			}{{C: "c 56"}, {C: "c 57"}}}, {A: 58, B: []struct {
 				C string
 			}{{C: "c 59"}, {C: "c 60"}}}},
-			Blobs: [][]uint8{[]uint8{61, 62}, []uint8{63, 64}},
+			Blobs: [][]byte{[]byte{61, 62}, []byte{63, 64}},
 			Deep:  [][][]string{[][]string{[]string{"deep 65", "deep 66"}, []string{"deep 67", "deep 68"}}, [][]string{[]string{"deep 69", "deep 70"}, []string{"deep 71", "deep 72"}}},
 		},
 		Maps{
@@ -880,7 +880,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			}},
 			Maps:   map[string]map[string]int{"maps 51": map[string]int{"maps 52": 53, "maps 54": 55}, "maps 56": map[string]int{"maps 57": 58, "maps 59": 60}},
 			Slices: map[string][]int{"slices 61": []int{62, 63}, "slices 64": []int{65, 66}},
-			Bytes:  map[string][]uint8{"bytes 67": []uint8{68, 69}, "bytes 70": []uint8{71, 72}},
+			Bytes:  map[string][]byte{"bytes 67": []byte{68, 69}, "bytes 70": []byte{71, 72}},
 			UUIDs:  map[uuid.UUID]int{uuid.UUID{73}: 74, uuid.UUID{75}: 76},
 			Addrs:  map[netip.Addr]string{},
 			Levels: map[Level]int{},
@@ -946,7 +946,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Field:   esgenSampleErr(readHidden, "field 7"),
 			Ptr:     esgenSample(readPointer, new("ptr 8")),
 			Strict:  esgenSampleErr(restoreStrict, "strict 9"),
-			Blob:    esgenSample(restoreBlob, []uint8{10, 11}),
+			Blob:    esgenSample(restoreBlob, []byte{10, 11}),
 			Wrapped: esgenSample(wrap, esgenSample(restoreName, "wrapped 12")),
 			ByPtr:   esgenSample(restoreByPointer, "by ptr 13"),
 			Coin:    esgenSampleErr(money.ParseCoin, "coin 14"),
@@ -956,7 +956,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Array:   [2]Name{esgenSample(restoreName, "array 18"), esgenSample(restoreName, "array 19")},
 			Map:     map[string]Name{"map 20": esgenSample(restoreName, "map 21"), "map 22": esgenSample(restoreName, "map 23")},
 			Keys:    map[Name]int{esgenSample(restoreName, "keys 24"): 25, esgenSample(restoreName, "keys 26"): 27},
-			Ages:    map[Age]bool{sampleAge(): true, sampleAge(): true},
+			Ages:    map[Age]bool{sampleAge(): true},
 			Nested:  esgenSample(nest, []Nested{esgenSample(nest, []Nested{}), esgenSample(nest, []Nested{})}),
 			Hiddens: Hiddens{{N: 30}, {N: 31}},
 			Maybe:   new(sampleAge()),
