@@ -80,6 +80,8 @@ type program struct {
 	byName map[string]*decl
 	// declared are the names that the package gets, and what each is.
 	declared map[string]declaredName
+	// suggested are the names that a type can have, once they were asked for.
+	suggested []string
 	// open are the declarations whose rules are being looked up.
 	open map[*decl]bool
 }
@@ -213,7 +215,7 @@ func (p *program) named(d *decl, n *node, what string) *fieldDecl {
 	}
 	n.bad = true
 	x := p.errorf(codeField, n.span, "%s has no %s %s", d.name.Value, what, quoted(n.text))
-	if help := didYouMean(n.text, d.fieldKeys()); help != "" {
+	if help := p.didYouMean(n.text, d.fieldKeys()); help != "" {
 		x.help("%s", help)
 	} else if len(d.fields) > 0 {
 		x.help("it has %s", strings.Join(d.fieldKeys(), ", "))
@@ -389,7 +391,7 @@ func (p *program) namedSet(d *decl, n *node, what string) *fieldDecl {
 		return f
 	}
 	x := p.errorf(codeSets, n.span, "%s has no %s %s to set", d.name.Value, what, quoted(n.text))
-	if help := didYouMean(n.text, d.fieldKeys()); help != "" {
+	if help := p.didYouMean(n.text, d.fieldKeys()); help != "" {
 		x.help("%s", help)
 	} else {
 		x.help("an event sets a state field from its own field of the same name")

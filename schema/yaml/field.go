@@ -127,7 +127,7 @@ func (p *program) lookUp(t *typeExpr, user *decl) bool {
 	d := p.byName[t.name]
 	if d == nil {
 		x := p.errorf(codeType, t.span, "unknown type %s", t.name)
-		switch help := didYouMean(t.name, p.typeNames()); {
+		switch help := p.didYouMean(t.name, p.typeNames()); {
 		case foreignNames[t.name] != "":
 			x.help("here it is called %s", foreignNames[t.name])
 		case help != "":
@@ -172,6 +172,9 @@ func (p *program) checkMapKey(t *typeExpr) bool {
 
 // typeNames are the names that a type can have, for suggestions.
 func (p *program) typeNames() []string {
+	if p.suggested != nil {
+		return p.suggested
+	}
 	var list []string
 	for name := range builtins {
 		list = append(list, name)
@@ -182,6 +185,7 @@ func (p *program) typeNames() []string {
 			list = append(list, name)
 		}
 	}
+	p.suggested = list
 	return list
 }
 

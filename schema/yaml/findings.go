@@ -9,6 +9,8 @@ import (
 // findings collects diagnostics. Those that are returned to be completed stay valid.
 type findings struct {
 	list []*schema.Diagnostic
+	// compared is how many words were looked at for suggestions.
+	compared int
 }
 
 func (f *findings) errorf(code schema.Code, at schema.Span, format string, args ...any) *finding {
@@ -39,9 +41,17 @@ func (f *findings) sorted() schema.Diagnostics {
 }
 
 // didYouMean is a help line for a word that is not known.
-func didYouMean(word string, known []string) string {
+func (f *findings) didYouMean(word string, known []string) string {
+	f.compared += len(known)
+	if f.compared > maxCompared {
+		return ""
+	}
 	if near := schema.Nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return ""
 }
+
+// maxCompared is how many words a run may compare to find the one that was meant:
+// whoever has thousands of words wrong has made another mistake.
+const maxCompared = 50_000

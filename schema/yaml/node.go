@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"bytes"
 	"strings"
 
 	yaml "gopkg.in/yaml.v3"
@@ -161,7 +162,7 @@ func (n *node) width(style yaml.Style) int {
 	switch {
 	case style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 && len(line) > 0:
 		quote := line[0]
-		if strings.HasPrefix(string(line[1:]), n.text+string(quote)) && n.text != "" {
+		if rest, found := bytes.CutPrefix(line[1:], []byte(n.text)); found && n.text != "" && len(rest) > 0 && rest[0] == quote {
 			n.verbatim = true
 			n.offset++
 			n.span.Column++
@@ -178,11 +179,11 @@ func (n *node) width(style yaml.Style) int {
 		return len(line)
 	case style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return 1
-	case strings.HasPrefix(string(line), n.text):
+	case bytes.HasPrefix(line, []byte(n.text)):
 		n.verbatim = n.text != ""
 		return len(n.text)
 	}
-	return len(strings.TrimRight(string(line), " \t"))
+	return len(bytes.TrimRight(line, " \t"))
 }
 
 func (b *builder) alias(y *yaml.Node, n *node) *node {

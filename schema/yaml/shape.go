@@ -248,7 +248,7 @@ func (c choice) check(f *findings, n *node, at place) {
 	if isText(f, n, at) && !slices.Contains(c.words, n.text) {
 		n.bad = true
 		d := f.errorf(codeChoice, n.span, "%s must be %s, not %s", at.what, orList(slices.Concat(c.or, c.words)), quoted(n.text))
-		if help := didYouMean(n.text, c.words); help != "" {
+		if help := f.didYouMean(n.text, c.words); help != "" {
 			d.help("%s", help)
 		}
 	}
@@ -471,7 +471,7 @@ func (k *keys) checkOne(f *findings, n *node, at place) {
 // unknown reports a key that the mapping does not have.
 func (k *keys) unknown(f *findings, key *node) {
 	d := f.errorf(codeKey, key.span, "unknown key %s in %s", quoted(key.text), k.what)
-	if help := didYouMean(key.text, k.names()); help != "" {
+	if help := f.didYouMean(key.text, k.names()); help != "" {
 		d.help("%s", help)
 		return
 	}

@@ -20,6 +20,9 @@ type source struct {
 	text []byte
 	// lines has the offset of each line's first byte.
 	lines []int
+	// cursor is the last place that offset was asked for: most often the next one is
+	// further on in the same line, which may be long.
+	cursor struct{ line, column, at int }
 }
 
 func newSource(name string, text []byte) *source {
@@ -51,17 +54,18 @@ func (s *source) line(i int) []byte {
 func (s *source) offset(line, column int) int {
 	line = max(0, min(line-1, len(s.lines)-1))
 	text := s.line(line)
-	at := 0
+	from, at := 1, 0
 	if line == 0 && bytes.HasPrefix(text, []byte(bom)) {
 		at = len(bom) // which the library does not count
 	}
-	for range column - 1 {
-		if at >= len(text) {
-			break
-		}
+	if c := s.cursor; c.column > 0 && c.line == line && c.column <= column {
+		from, at = c.column, c.at
+	}
+	for ; from < column && at < len(text); from++ {
 		_, size := utf8.DecodeRune(text[at:])
 		at += size
 	}
+	s.cursor.line, s.cursor.column, s.cursor.at = line, from, at
 	return s.lines[line] + min(at, len(text))
 }
 
