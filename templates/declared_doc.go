@@ -49,7 +49,7 @@ func plainDoc(p *schema.Package, d *schema.Declaration) string {
 	case schema.DeclaredAggregate:
 		for _, a := range p.Aggregates {
 			if a.GoName.Value == name {
-				return "is an aggregate: what the events of one stream " + streamTemplate(a) + " make"
+				return "is an aggregate: the events of a stream " + streamTemplate(a) + " make its state"
 			}
 		}
 	case schema.DeclaredChild:

@@ -95,8 +95,8 @@ func emitScalar(f *goFile, d *schema.Declaration) {
 
 // emitUUIDFuncs writes what makes a type over a UUID, and reads one.
 //
-//	// NewHotelID makes a HotelID that no other has: a UUID of version 7, so that later
-//	// ones sort behind earlier ones.
+//	// NewHotelID makes a new HotelID: a UUID of version 7, so that later ones sort behind
+//	// earlier ones.
 //	func NewHotelID() HotelID { return HotelID(uuid.Must(uuid.NewV7())) }
 //
 //	// ParseHotelID reads a HotelID in any form that UUIDs have. The error is an
@@ -111,7 +111,7 @@ func emitScalar(f *goFile, d *schema.Declaration) {
 func emitUUIDFuncs(f *goFile, d *schema.Declaration) {
 	name := d.Name.Value
 	uuidFunc := func(fn string) *jen.Statement { return f.qual(uuidPath, "uuid", fn) }
-	f.add(wrapDoc(d.Constructor()+" makes "+withArticle(name)+" that no other has: a UUID of version 7, so that later ones sort behind earlier ones."),
+	f.add(wrapDoc(d.Constructor()+" makes a new "+name+": a UUID of version 7, so that later ones sort behind earlier ones."),
 		jen.Func().Id(d.Constructor()).Params().Id(name).Add(oneLine(
 			jen.Return(jen.Id(name).Call(uuidFunc("Must").Call(uuidFunc("NewV7").Call()))))))
 

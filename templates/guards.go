@@ -36,7 +36,8 @@ func emitGenerationGuard(f *goFile) {
 //
 //	_ = func(v *Registered) Registered { return Registered{v.ProfileID, v.done} }
 //
-// And one of another package that has unexported fields is left to esgen check.
+// And one of another package that has unexported fields is left to esgen check. What
+// schema files of the package declare needs no guard: its declaration is generated too.
 func emitDriftGuards(f *goFile) {
 	var guards []jen.Code
 	for _, g := range guardedTypes(f.pkg) {
@@ -76,6 +77,9 @@ type guardedType struct {
 func guardedTypes(p *schema.Package) []guardedType {
 	var types []guardedType
 	seen := make(map[guardedType]bool) // without what they are underneath
+	for _, d := range p.Declared {
+		seen[guardedType{p.Path, p.Name, d.Name.Value, nil}] = true
+	}
 	add := func(path, pkg, name string, under schema.Type) {
 		if key := (guardedType{path, pkg, name, nil}); !seen[key] {
 			seen[key] = true
