@@ -106,6 +106,9 @@ func (d *Dispatcher[A, ID, E, C]) carryOut(ctx context.Context, cmd C, opts ...e
 	if err != nil {
 		return err
 	}
+	if route.handle == nil {
+		return fmt.Errorf("command: %s has an empty route", nameOf(cmd))
+	}
 	var zero ID
 	if err := validate(cmd, route.id == zero); err != nil {
 		return err
@@ -119,12 +122,10 @@ func (d *Dispatcher[A, ID, E, C]) carryOut(ctx context.Context, cmd C, opts ...e
 		handle = func(a *A) error { return apart(ctx, func() error { return route.handle(a) }) }
 	}
 	switch route.begins {
-	case withExisting:
-		return d.repository.Update(ctx, route.id, handle, opts...)
 	case withNew:
 		return d.repository.CreateWithID(ctx, route.id, handle, opts...)
 	case withEither:
 		return d.repository.UpdateOrCreate(ctx, route.id, handle, opts...)
 	}
-	return fmt.Errorf("command: %s has an empty route", nameOf(cmd))
+	return d.repository.Update(ctx, route.id, handle, opts...)
 }

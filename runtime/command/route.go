@@ -19,7 +19,7 @@ type Route[A any, ID comparable] struct {
 type beginning int
 
 const (
-	withExisting beginning = iota + 1
+	withExisting beginning = iota
 	withNew
 	withEither
 )
