@@ -1,6 +1,7 @@
 package command
 
 import (
+	"encoding"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -31,17 +32,31 @@ var ownRules = map[string]validator.Func{
 var patterns sync.Map // of *regexp.Regexp, by source
 
 // matchesPattern is pattern=REGEXP: a string in which the regular expression finds
-// a match. A comma in it is written 0x2C, a bar 0x7C.
+// a match, or a value of another type whose text is one. A comma in the expression is
+// written 0x2C, a bar 0x7C.
 func matchesPattern(field validator.FieldLevel) bool {
-	if field.Field().Kind() != reflect.String {
-		panic("pattern is for strings")
-	}
 	source := field.Param()
 	known, ok := patterns.Load(source)
 	if !ok {
 		known, _ = patterns.LoadOrStore(source, regexp.MustCompile(source))
 	}
-	return known.(*regexp.Regexp).MatchString(field.Field().String())
+	return known.(*regexp.Regexp).MatchString(textOf(field.Field()))
+}
+
+// textOf is the text that stands for a value.
+func textOf(v reflect.Value) string {
+	if v.Kind() == reflect.String {
+		return v.String()
+	}
+	marshaler, ok := v.Interface().(encoding.TextMarshaler)
+	if !ok {
+		panic(fmt.Sprintf("a %s has no text", v.Type()))
+	}
+	text, err := marshaler.MarshalText()
+	if err != nil {
+		return "" // which is no match for what asks for something
+	}
+	return string(text)
 }
 
 type judgesItself interface{ Valid() bool }
