@@ -1,0 +1,5 @@
+//go:build !linux
+
+package jsonl
+
+func (f *systemFile) datasync() error { return f.Sync() }

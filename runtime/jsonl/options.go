@@ -1,0 +1,82 @@
+package jsonl
+
+// Option changes how a file is opened. A nil one does nothing.
+type Option func(*config) error
+
+type config struct {
+	readOnly bool
+	progress func(Progress)
+	torn     func(Torn)
+
+	// disk is other than the operating system's in tests only.
+	disk disk
+}
+
+func newConfig(opts []Option) (config, error) {
+	cfg := config{disk: system{}, progress: func(Progress) {}, torn: func(Torn) {}}
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt(&cfg); err != nil {
+			return config{}, err
+		}
+	}
+	return cfg, nil
+}
+
+// ReadOnly opens a file that exists for reading, and refuses appends with
+// [ErrReadOnly]. What a crash has left at its end is passed over and stays there.
+// Several programs may read a file in this way, but none while a store writes to it.
+//
+// A file that this user cannot write is opened in this way without being asked.
+func ReadOnly() Option {
+	return func(c *config) error {
+		c.readOnly = true
+		return nil
+	}
+}
+
+// Progress says how far Open has come with reading the file.
+type Progress struct {
+	// Read and Size are in bytes. Open is through when they are equal.
+	Read, Size int64
+	// Events is how many were found so far.
+	Events int64
+}
+
+// OnProgress has Open report now and then how far it has come, and once at the end. The
+// function is called by the goroutine that calls Open, which waits for it.
+func OnProgress(report func(Progress)) Option {
+	return func(c *config) error {
+		if report != nil {
+			c.progress = report
+		}
+		return nil
+	}
+}
+
+// Torn is the part of an append, or of several that were written together, that a crash
+// has left at the end of a file. None of them was acknowledged.
+type Torn struct {
+	// Path is that of the file.
+	Path string
+	// Line and Offset say where it begins: the number of the line, from 1, and the byte,
+	// from 0.
+	Line, Offset int64
+	// Size is how many bytes it has.
+	Size int64
+	// Cut says that it was cut off. It was passed over in a store that is read-only.
+	Cut bool
+}
+
+// OnTorn has Open report what a crash has left at the end of the file. The function is
+// called by the goroutine that calls Open, after it was cut off.
+func OnTorn(report func(Torn)) Option {
+	return func(c *config) error {
+		if report != nil {
+			c.torn = report
+		}
+		return nil
+	}
+}
