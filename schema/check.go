@@ -130,6 +130,12 @@ func (m *Module) sort() {
 		slices.SortStableFunc(p.Commands, func(a, b *Command) int {
 			return cmp.Or(compareSpans(a.GoName.Span, b.GoName.Span), strings.Compare(a.GoName.Value, b.GoName.Value))
 		})
+		slices.SortStableFunc(p.Decisions, func(a, b *DecisionModel) int {
+			return cmp.Or(compareSpans(a.GoName.Span, b.GoName.Span), strings.Compare(a.GoName.Value, b.GoName.Value))
+		})
+		for _, m := range p.Decisions {
+			sortApplies(m.Applies)
+		}
 		slices.SortStableFunc(p.Objects, func(a, b Object) int {
 			return cmp.Or(compareSpans(a.Name.Span, b.Name.Span), strings.Compare(a.Recv, b.Recv),
 				strings.Compare(a.Name.Value, b.Name.Value))

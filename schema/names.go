@@ -76,6 +76,23 @@ func (a *Aggregate) CommandsFunc() string {
 // "routeOrderCommand".
 func (a *Aggregate) CommandRouteFunc() string { return "route" + upperFirst(a.CommandInterface()) }
 
+// LoadModelFunc loads the decision model: "LoadEmployment", or "loadEmployment" for one
+// that is not exported.
+func (m *DecisionModel) LoadModelFunc() string {
+	if token.IsExported(m.GoName.Value) {
+		return "Load" + m.GoName.Value
+	}
+	return "load" + upperFirst(m.GoName.Value)
+}
+
+// ApplyFunc decodes a stored event and applies it to the decision model:
+// "applyToEmployment".
+func (m *DecisionModel) ApplyFunc() string { return "applyTo" + upperFirst(m.GoName.Value) }
+
+// TagsFunc gives the tags of an event of the aggregate's stream: "tagsOfOrderEvent".
+// Siblings share it, and it is declared where one of the events has a tag: see Tagged.
+func (a *Aggregate) TagsFunc() string { return "tagsOf" + upperFirst(a.StreamInterface()) }
+
 // DecodeFunc decodes a stored event of this type: "decodeRegistered".
 func (e *Event) DecodeFunc() string { return "decode" + upperFirst(e.GoName.Value) }
 
@@ -156,6 +173,7 @@ func GeneratedNames(p *Package) []GeneratedName {
 		}
 	}
 	names = append(names, commandNames(p)...)
+	names = append(names, decisionNames(p)...)
 	names = append(names, declaredNames(p)...)
 	for _, c := range CodecTypes(p) {
 		for _, name := range []string{c.Append, c.Read, c.AppendAt, c.Fields} {
@@ -190,6 +208,22 @@ func commandNames(p *Package) []GeneratedName {
 		add(span, "", a.CommandRouteFunc(), "the routes of the commands of "+goName)
 		for _, cmd := range commands {
 			add(cmd.GoName.Span, cmd.GoName.Value, Marker(a.CommandInterface()), "what makes it a command of "+goName)
+		}
+	}
+	return names
+}
+
+// decisionNames are the names that are declared for the decision models and the tags of p.
+func decisionNames(p *Package) []GeneratedName {
+	var names []GeneratedName
+	for _, m := range p.Decisions {
+		names = append(names,
+			GeneratedName{Name: m.LoadModelFunc(), What: "what loads the decision model " + m.GoName.Value, For: m.GoName.Span},
+			GeneratedName{Name: m.ApplyFunc(), What: "what applies events to the decision model " + m.GoName.Value, For: m.GoName.Span})
+	}
+	for _, a := range p.Aggregates {
+		if a.StreamOwner == a && a.Tagged() {
+			names = append(names, GeneratedName{Name: a.TagsFunc(), What: "the tags of the events of " + a.GoName.Value, For: a.GoName.Span})
 		}
 	}
 	return names

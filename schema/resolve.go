@@ -14,6 +14,9 @@ type scope struct {
 	// holders are all types with apply methods; uses is what these methods apply.
 	holders []*holder
 	uses    []*use
+	// decisions are the decision models by Go name; modelUses is what their methods apply.
+	decisions map[string]*DecisionModel
+	modelUses []*use
 	// refs are all fields that hold children, byParent those of each child.
 	refs     []*childRef
 	byParent map[*Child][]*childRef
@@ -27,8 +30,11 @@ type scope struct {
 type holder struct {
 	goName  Text
 	applies []*Apply
-	// root is the aggregate itself, or the child's; nil for a child that none holds.
+	// root is the aggregate itself, or the child's; nil for a child that none holds, and for
+	// a decision model.
 	root *Aggregate
+	// model is the decision model, nil for others.
+	model *DecisionModel
 	// path leads to a child, and is nil for an aggregate.
 	path *ChildPath
 }
@@ -48,8 +54,9 @@ func newScope(p *Package) *scope {
 		pkg:        p,
 		aggregates: map[string]*Aggregate{}, aggregateNames: map[string]*Aggregate{},
 		events: map[string]*Event{}, children: map[string]*Child{},
-		commands: map[string]*Command{},
-		lost:     map[*Aggregate]bool{},
+		commands:  map[string]*Command{},
+		decisions: map[string]*DecisionModel{},
+		lost:      map[*Aggregate]bool{},
 	}
 	for _, a := range p.Aggregates {
 		putFirst(s.aggregates, a.GoName.Value, a)
@@ -69,6 +76,9 @@ func newScope(p *Package) *scope {
 	}
 	for _, cmd := range p.Commands {
 		putFirst(s.commands, cmd.GoName.Value, cmd)
+	}
+	for _, m := range p.Decisions {
+		putFirst(s.decisions, m.GoName.Value, m)
 	}
 	return s
 }
@@ -108,6 +118,7 @@ func (c *checker) resolve(p *Package) {
 		s.resolveDispatch(a)
 	}
 	s.resolveCommands()
+	s.resolveDecisions()
 }
 
 // has says whether e is what its Go name means in the package. A type that is

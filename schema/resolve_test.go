@@ -89,6 +89,21 @@ func dumpResolved(m *schema.Module) string {
 				fmt.Fprintf(&b, "    %s %s: %s\n", who, d.Event.GoName.Value, what)
 			}
 		}
+		for _, m := range p.Decisions {
+			fmt.Fprintf(&b, "  decision %s\n", m.GoName.Value)
+			for _, read := range m.Reads {
+				fmt.Fprintf(&b, "    %s: %s, found by", read.Event.GoName.Value, read.Apply.Method.Value)
+				for _, tag := range read.Tags {
+					fmt.Fprintf(&b, " %s (%s = %s)", tag.Key, tag.Model.Name.Value, tag.Event.Name.Value)
+				}
+				b.WriteByte('\n')
+			}
+		}
+		for _, e := range p.Events {
+			for _, tag := range e.Tags() {
+				fmt.Fprintf(&b, "  tag %s of %s: %s, each %t, pointer %t\n", tag.Key, e.GoName.Value, tag.Field.Name.Value, tag.Each, tag.Pointer)
+			}
+		}
 		for _, cmd := range p.Commands {
 			creates := []string{schema.ForExisting: "", schema.CreatesNew: ", creates it", schema.CreatesIfMissing: ", creates it if it is missing"}[cmd.Creates]
 			fmt.Fprintf(&b, "  command %s for %s by %s, handled by %s%s\n", cmd.GoName.Value, cmd.Owner.GoName.Value, cmd.Target.Name.Value, cmd.Handler.Method.Value, creates)

@@ -223,14 +223,15 @@ func applyName(event string) string { return "apply" + upperFirst(event) }
 func checkAppliedTwice(c *checker) {
 	type target struct {
 		root  *Aggregate
+		model *DecisionModel
 		event *Event
 	}
 	for _, p := range c.packages() {
 		groups := map[target][]*use{}
 		var order []target
-		for _, u := range c.scopes[p].uses {
-			t := target{u.holder.root, u.event}
-			if t.event == nil || t.root == nil {
+		for _, u := range c.scopes[p].allUses() {
+			t := target{u.holder.root, u.holder.model, u.event}
+			if t.event == nil || t.root == nil && t.model == nil {
 				continue
 			}
 			if groups[t] == nil {
@@ -299,7 +300,7 @@ func checkSuppressed(c *checker) {
 func checkUnknownEvent(c *checker) {
 	for _, p := range c.packages() {
 		s := c.scopes[p]
-		for _, u := range s.uses {
+		for _, u := range s.allUses() {
 			if u.event == nil {
 				c.reportUnknownEvent(s, u.name, u.method()+" applies")
 			}
@@ -325,6 +326,11 @@ func (c *checker) reportUnknownEvent(s *scope, name Text, who string) {
 		d.help("did you mean %s?", e.GoName.Value)
 		return
 	}
+	if other := c.eventElsewhere(s.pkg, name.Value); other != nil {
+		d.note(other.GoName.Span, "%s is an event of package %s", name.Value, other.Package.Name).
+			help("what applies an event is declared in the package of the event: move one of the two")
+		return
+	}
 	for _, o := range s.pkg.Objects {
 		if o.Recv == "" && o.Kind == "type" && o.Name.Value == name.Value {
 			d.note(o.Name.Span, "%s is declared here", name.Value).
@@ -334,6 +340,18 @@ func (c *checker) reportUnknownEvent(s *scope, name Text, who string) {
 	}
 	d.help("declare it: a struct with //es:event").
 		help("%s", didYouMean(name.Value, "events", s.eventNames()))
+}
+
+// eventElsewhere is the event of another package that has a name, nil where there is none.
+func (c *checker) eventElsewhere(p *Package, goName string) *Event {
+	for _, other := range c.module.Packages {
+		for _, e := range other.Events {
+			if other != p && e.GoName.Value == goName && e.Package != nil {
+				return e
+			}
+		}
+	}
+	return nil
 }
 
 func checkOffStream(c *checker) {

@@ -225,6 +225,9 @@ func checkGeneric(c *checker) {
 		for _, cmd := range p.Commands {
 			report(cmd.TypeParams, "command", cmd.GoName, "one method would have to answer many types")
 		}
+		for _, m := range p.Decisions {
+			report(m.TypeParams, "decision model", m.GoName, "what it looks at must be known")
+		}
 	}
 }
 
@@ -245,6 +248,9 @@ func checkEmbeds(c *checker) {
 				c.refuseEmbedded("event "+e.GoName.Value, s.Fields, "Root", "Child", "Decision")
 				c.refuseEmbeddedRoles("event "+e.GoName.Value, s)
 			}
+		}
+		for _, m := range p.Decisions {
+			c.refuseEmbedded("decision model "+m.GoName.Value, m.Fields, "Root", "Child")
 		}
 		for _, cmd := range p.Commands {
 			if s := cmd.Struct(); s != nil && c.scopes[p].hasCommand(cmd) {

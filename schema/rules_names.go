@@ -92,8 +92,8 @@ Right:
 	type OrderLine struct{ es.Root }
 `}, checkBadNames},
 	{CodeInfo{codeGoNameTwice, "one Go name is declared twice", `
-An aggregate, a child, an event and a command are types of one package, and each has a
-name of its own, whether it is declared in Go or in YAML.
+Aggregates, children, events, commands and decision models are types of one package, and
+each has a name of its own, whether it is declared in Go or in YAML.
 
 Wrong:
 
@@ -372,6 +372,9 @@ func checkGoNames(c *checker) {
 		}
 		for _, cmd := range p.Commands {
 			all = append(all, declaration{cmd.GoName, "a command"})
+		}
+		for _, m := range p.Decisions {
+			all = append(all, declaration{m.GoName, "a decision model"})
 		}
 		slices.SortStableFunc(all, func(a, b declaration) int { return compareSpans(a.Span, b.Span) })
 		first := map[string]declaration{}

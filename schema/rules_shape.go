@@ -82,7 +82,7 @@ func (c *checker) applyMethods() []*applyMethod {
 	var methods []*applyMethod
 	for _, p := range c.packages() {
 		byApply := map[*Apply]*applyMethod{}
-		for _, u := range c.scopes[p].uses {
+		for _, u := range c.scopes[p].allUses() {
 			m := byApply[u.apply]
 			if m == nil {
 				m = &applyMethod{Apply: u.apply, pkg: p, holder: u.holder}
@@ -246,6 +246,9 @@ func (e *Event) mayHave(method string, p *Package) bool {
 // eventInterface is the generated interface that all events of the method are.
 func (m *applyMethod) eventInterface() string {
 	root := m.holder.root
+	if m.holder.model != nil {
+		return "an interface of your own"
+	}
 	if root == nil {
 		return "the one of the aggregate's events"
 	}

@@ -175,6 +175,10 @@ func shuffle(m *schema.Module, r *rand.Rand) {
 		mix(len(p.Events), func(i, j int) { p.Events[i], p.Events[j] = p.Events[j], p.Events[i] })
 		mix(len(p.Children), func(i, j int) { p.Children[i], p.Children[j] = p.Children[j], p.Children[i] })
 		mix(len(p.Commands), func(i, j int) { p.Commands[i], p.Commands[j] = p.Commands[j], p.Commands[i] })
+		mix(len(p.Decisions), func(i, j int) { p.Decisions[i], p.Decisions[j] = p.Decisions[j], p.Decisions[i] })
+		for _, m := range p.Decisions {
+			mix(len(m.Applies), func(i, j int) { m.Applies[i], m.Applies[j] = m.Applies[j], m.Applies[i] })
+		}
 		mix(len(p.Objects), func(i, j int) { p.Objects[i], p.Objects[j] = p.Objects[j], p.Objects[i] })
 		for _, a := range p.Aggregates {
 			mix(len(a.Applies), func(i, j int) { a.Applies[i], a.Applies[j] = a.Applies[j], a.Applies[i] })

@@ -74,6 +74,9 @@ func (t *validateTag) errorf(code Code, place Span, format string, args ...any) 
 func (t *validateTag) parts(parts []validatePart, typ Type) {
 	for i := 0; i < len(parts); i++ {
 		p := parts[i]
+		if t.misusedWord(p) {
+			return
+		}
 		switch p.name.Value {
 		case "dive":
 			if kindOf(typ)&(kindsList|kindOther) == 0 {
@@ -98,10 +101,28 @@ func (t *validateTag) parts(parts []validatePart, typ Type) {
 			return
 		default:
 			for _, alternative := range append([]validatePart{p}, p.or...) {
-				t.rule(alternative, typ, len(p.or) > 0)
+				t.rule(alternative, typ)
 			}
 		}
 	}
+}
+
+// misusedWord reports a word such as dive that has a parameter, or is to be one of several
+// rules. For the library it is another rule then, which it does not know.
+func (t *validateTag) misusedWord(p validatePart) bool {
+	for _, alternative := range append([]validatePart{p}, p.or...) {
+		switch name := alternative.name.Value; {
+		case !validationRules[name].Word:
+		case alternative.hasParam:
+			t.errorf(codeValidateParam, at(alternative.param.Span, alternative.name.Span), "%s takes no parameter", name).help("write %s alone", name)
+			return true
+		case len(p.or) > 0:
+			t.errorf(codeValidateRule, alternative.name.Span, "%s cannot be one of several rules with bars between them", name).
+				help("separate it from the others by a comma")
+			return true
+		}
+	}
+	return false
 }
 
 // keys judges the rules between keys and endkeys, and returns where the latter is.
@@ -142,7 +163,7 @@ func containerOf(t Type) Type {
 }
 
 // rule judges one rule for values of a type.
-func (t *validateTag) rule(p validatePart, typ Type, alternative bool) {
+func (t *validateTag) rule(p validatePart, typ Type) {
 	known, ok := validationRules[p.name.Value]
 	switch {
 	case !ok && strings.TrimSpace(p.name.Value) == "":
@@ -151,10 +172,6 @@ func (t *validateTag) rule(p validatePart, typ Type, alternative bool) {
 		return
 	case !ok:
 		t.unknown(p)
-		return
-	case known.Word && alternative:
-		t.errorf(codeValidateRule, p.name.Span, "%s cannot be one of several rules with bars between them", known.Name).
-			help("separate it from the others by a comma")
 		return
 	}
 	kind := kindOf(typ)

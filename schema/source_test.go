@@ -244,6 +244,10 @@ func (s *sources) declarations(p *sourcePackage) {
 		a.Handlers = s.handlers(p, a.GoName.Value)
 		annotated[a.GoName.Value] = true
 	}
+	for _, m := range p.model.Decisions {
+		m.Applies = s.applies(p, m.GoName.Value)
+		annotated[m.GoName.Value] = true
+	}
 	for _, cmd := range p.model.Commands {
 		annotated[cmd.GoName.Value] = true
 		for _, m := range p.methods[cmd.GoName.Value] {
@@ -298,6 +302,10 @@ func (s *sources) annotated(p *sourcePackage, f *ast.File, ts *ast.TypeSpec, dir
 				}
 			}
 			p.model.Events = append(p.model.Events, e)
+		case "decision":
+			m := &schema.DecisionModel{Package: p.model, GoName: goName, Fields: fields(), TypeParams: ts.TypeParams != nil}
+			m.Embeds = embedding(m.Fields, "Decision")
+			p.model.Decisions = append(p.model.Decisions, m)
 		case "command":
 			cmd := &schema.Command{Package: p.model, Directive: d.name, GoName: goName, Of: d.key("of"), TypeParams: ts.TypeParams != nil}
 			cmd.Type = s.typ(p, f, ts.Type, map[string]schema.Type{"T": &schema.Unsupported{Spelling: "T", Reason: "a type parameter stands for no one type"}})

@@ -236,6 +236,12 @@ func (s *sources) tag(p *sourcePackage, f *schema.Field, literal *ast.BasicLit) 
 		name, value, _ := strings.Cut(part, "=")
 		at := text(part)
 		switch name {
+		case "tag":
+			at = text(part)
+			at.Value = value
+			at.Span.Column += len("tag=")
+			at.Span.Width = max(len(value), 1)
+			f.Tags = append(f.Tags, at)
 		case "id":
 			f.ID = &at
 		case "child":

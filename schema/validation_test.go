@@ -129,7 +129,7 @@ func FuzzValidateTag(f *testing.F) {
 	for i, tag := range []string{
 		"required,min=1", "omitempty,email|e164", "dive,keys,min=1,endkeys,max=3", "eqfield=Text", "required_if=Int 3 Text 'a b'", "unique=A",
 		"gt", "oneof=1 2", "dive,iscolor|len=3", "iscolor,alpha", "dive,dive,required", "keys,endkeys", "eqfield=Inner.A", "eqfield=Items[0].A",
-		"required_with=Items[9].A Map[x]", "isdefault|min=2", "omitzero,required", "structonly,min=1", "nefield=List[0", "-", ",", "|",
+		"required_with=Items[9].A Map[x]", "isdefault|min=2", "omitzero,required", "structonly,min=1", "nefield=List[0", "-", ",", "|", "dive=0", "omitempty=", "dive|len=3",
 	} {
 		f.Add(tag, uint8(i))
 	}

@@ -43,6 +43,8 @@ func (c *converter) build(u *unit) *schema.Package {
 			p.Children = append(p.Children, c.child(u, p, m, obj, events))
 		case "event":
 			p.Events = append(p.Events, c.event(u, p, m, obj))
+		case "decision":
+			p.Decisions = append(p.Decisions, c.decision(u, p, m, obj, events))
 		case "command":
 			p.Commands = append(p.Commands, c.command(u, p, m, obj))
 		case "value":
@@ -177,6 +179,8 @@ func (c *converter) applies(u *unit, m *markedType, obj *types.TypeName, events 
 			a.Directive, a.Events = &marked.apply.name, marked.apply.args
 		} else if event := inferredEvent(method.name, events); event != "" {
 			a.Events = []schema.Text{{Value: event, Span: within(a.Method.Span, len("apply"), len(event))}}
+		} else if m.is("decision") && misappliedEvent(method) != "" {
+			a.Events = []schema.Text{{Value: misappliedEvent(method), Span: within(a.Method.Span, len("apply"), len(method.name)-len("apply"))}}
 		} else if !u.seemsToApply(method, events) {
 			continue
 		}

@@ -121,6 +121,12 @@ func (d *dumper) module(m *schema.Module) {
 				d.line(2, "is %s", d.typ(e.Type))
 			}
 		}
+		for _, m := range p.Decisions {
+			d.line(1, "decision %s embeds %d%s", d.text(m.GoName), m.Embeds, mark("generic", m.TypeParams))
+			d.doc(m.Doc)
+			d.fields(2, m.Fields)
+			d.applies(m.Applies)
+		}
 		for _, cmd := range p.Commands {
 			d.line(1, "command %s by %s%s%s%s", d.text(cmd.GoName), d.text(cmd.Directive), mark("generic", cmd.TypeParams),
 				mark("validates", cmd.Validates), mark("pointer validates", cmd.PointerValidates))
@@ -197,6 +203,9 @@ func (d *dumper) fields(depth int, fields []*schema.Field) {
 		if j := f.JSON; j.Name.Value != "" || j.Skip || j.OmitEmpty || j.OmitZero || j.String || len(j.Unknown) > 0 {
 			d.line(depth+1, "json %s%s%s%s%s %s", d.text(j.Name), mark("skip", j.Skip), mark("omitempty", j.OmitEmpty),
 				mark("omitzero", j.OmitZero), mark("string", j.String), d.texts(j.Unknown))
+		}
+		if len(f.Tags) > 0 {
+			d.line(depth+1, "tags %s", d.texts(f.Tags))
 		}
 		if f.Validate.Value != "" {
 			d.line(depth+1, "validate %s", d.text(f.Validate))

@@ -19,12 +19,17 @@ func (c *converter) wellKnown(n *schema.Named, obj *types.TypeName) bool {
 	case isNamed(obj, "encoding/json", "Number"):
 		// encoding/json writes it as a number, though it is a string.
 		n.Encoding, n.Under = schema.EncodeOpaque, &schema.Basic{Kind: schema.String}
-	case isNamed(obj, runtimePath, "Root"), isNamed(obj, runtimePath, "Child"):
+	case isPart(obj):
 		n.Under = &schema.Struct{}
 	default:
 		return false
 	}
 	return true
+}
+
+// isPart says whether a type is one that aggregates, children and decision models embed.
+func isPart(obj *types.TypeName) bool {
+	return isNamed(obj, runtimePath, "Root") || isNamed(obj, runtimePath, "Child") || isNamed(obj, runtimePath, "Decision")
 }
 
 func isNamed(obj *types.TypeName, path, name string) bool {
@@ -100,9 +105,9 @@ func isError(t types.Type) bool {
 }
 
 // isComparable says whether == works on a type, and cannot panic: an interface
-// can hold anything. An aggregate or a child is never compared.
+// can hold anything. An aggregate, a child or a decision model is never compared.
 func isComparable(t types.Type) bool {
-	if named, ok := types.Unalias(t).(*types.Named); ok && (isNamed(named.Obj(), runtimePath, "Root") || isNamed(named.Obj(), runtimePath, "Child")) {
+	if named, ok := types.Unalias(t).(*types.Named); ok && isPart(named.Obj()) {
 		return false
 	}
 	switch u := t.Underlying().(type) {

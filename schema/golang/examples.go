@@ -79,6 +79,32 @@ type AddLine struct {
 	SKU    string
 }
 `,
+	`//es:decision`: `
+//es:event contract.signed
+type Signed struct {
+	ContractID uuid.UUID
+	PersonID   uuid.UUID ¦es:"tag=person"¦
+	From, To   time.Time
+}
+
+//es:decision
+type Employment struct {
+	es.Decision
+
+	person uuid.UUID ¦es:"tag=person"¦
+	until  time.Time
+}
+
+func (e *Employment) applySigned(s Signed) { e.until = s.To }
+`,
+	`es:"tag=KEY"`: `
+//es:event course.enrolled
+type Enrolled struct {
+	Course   CourseID    ¦es:"tag=course"¦
+	Students []StudentID ¦es:"tag=student"¦
+	By       *StaffID    ¦es:"tag=staff,tag=person"¦
+}
+`,
 	`//es:registry`: `
 //es:registry ./order ./billing/...
 package app

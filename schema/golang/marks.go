@@ -31,7 +31,8 @@ type markedType struct {
 	file *file
 	spec *ast.TypeSpec
 	doc  *ast.CommentGroup
-	// role is aggregate, event, child or value, nil where there is none that is right.
+	// role is aggregate, event, child, command, decision or value, nil where there is none
+	// that is right.
 	role       *directive
 	directives []*directive
 }
@@ -180,7 +181,7 @@ func (s *source) judgeMarks() {
 	holders := map[string]bool{}
 	for _, m := range s.types {
 		name := m.spec.Name.Name
-		holders[name] = m.is("aggregate") || m.is("child")
+		holders[name] = m.is("aggregate") || m.is("child") || m.is("decision")
 		for _, d := range m.directives {
 			if d.with != "" && m.directive(d.with) == nil && !s.unsure[name] {
 				s.errorf(codeAlone, d.line, "//es:%s on %s, which is no %s", d.Name, name, d.with).
@@ -190,8 +191,8 @@ func (s *source) judgeMarks() {
 	}
 	for _, m := range s.applies {
 		if recv := s.unaliased(receiver(m.decl)); !holders[recv] && !s.unsure[recv] {
-			s.errorf(codeAlone, m.apply.line, "//es:apply on a method of %s, which is no aggregate and no child", recv).
-				Help = "put //es:aggregate or //es:child on " + recv + ", or the method on one that has it"
+			s.errorf(codeAlone, m.apply.line, "//es:apply on a method of %s, which is no aggregate, no child and no decision model", recv).
+				Help = "put //es:aggregate, //es:child or //es:decision on " + recv + ", or the method on one that has it"
 		}
 	}
 }

@@ -220,7 +220,7 @@ func (p *pruner) matters(recv string, m *declaration) bool {
 
 // isApply says whether a method may be one that applies events.
 func (p *pruner) isApply(m *markedType, fn *ast.FuncDecl) bool {
-	if !m.is("aggregate") && !m.is("child") {
+	if !m.is("aggregate") && !m.is("child") && !m.is("decision") {
 		return false
 	}
 	return strings.HasPrefix(fn.Name.Name, "apply") || p.src.applyOf(fn) != nil

@@ -18,6 +18,7 @@ const (
 	InChild     Target = "field of a child"
 	InEvent     Target = "field of an event"
 	InCommand   Target = "field of a command"
+	InDecision  Target = "field of a decision model"
 	InStruct    Target = "field of a struct"
 )
 
@@ -71,8 +72,11 @@ type Key struct {
 func (d Directive) Usage() string {
 	if d.Tag {
 		usage := d.Name
-		if d.Args != "" {
-			usage += "=" + d.Args
+		switch value, optional := strings.CutPrefix(d.Args, "["); {
+		case optional:
+			usage += "[=" + value
+		case value != "":
+			usage += "=" + value
 		}
 		return `es:"` + usage + `"`
 	}
@@ -202,8 +206,8 @@ var directives = []Directive{
 		Doc: "A table keeps the aggregate's current state, one row for each, written with the events.",
 	},
 	{
-		Name: "decision", Targets: []Target{OnType}, role: true,
-		Doc: "A struct that embeds es.Decision is a decision model over events of several streams.",
+		Name: "decision", Targets: []Target{OnType}, Supported: true, role: true,
+		Doc: "A struct that embeds es.Decision is a decision model: what one decision looks at, made of the events that have its tags, of whatever streams.",
 	},
 }
 
@@ -227,8 +231,8 @@ var tags = []Directive{
 		Doc: "The function gives the field's value back, with or without an error.",
 	},
 	{
-		Name: "tag", Tag: true, Targets: []Target{InEvent}, Args: "KEY",
-		Doc: "The event is tagged with the field's value, and decision models find it by that.",
+		Name: "tag", Tag: true, Targets: []Target{InEvent, InDecision}, Supported: true, Args: "KEY",
+		Doc: "The event is tagged with the field's value, and decision models find it by that. A slice gives a tag for each element, a nil pointer none; a field can have several keys. In a decision model the field says which events are looked at.",
 	},
 	{
 		Name: "column", Tag: true, Targets: []Target{InAggregate}, Args: "NAME",

@@ -16,6 +16,8 @@ type fieldTag struct {
 	// encode and decode name functions. es is the whole value of the es tag.
 	encode, decode *schema.Text
 	es             schema.Text
+	// tags are the keys of es:"tag=KEY".
+	tags []schema.Text
 	// validate is the whole value of the validate tag.
 	validate schema.Text
 }
@@ -294,6 +296,14 @@ func parseES(t tagText, tag *fieldTag, f *findings) {
 				f.errorf(codeForm, text.Span, "%s %q in a struct tag: %s", name, text.Value, why).Help = "it is written " + d.Usage()
 				continue
 			}
+		}
+		if name == "tag" {
+			if slices.ContainsFunc(tag.tags, func(other schema.Text) bool { return other.Value == text.Value }) {
+				f.errorf(codeRepeated, text.Span, `the key %s stands twice in the tag es:"%s"`, text.Value, t.value).Help = "leave one of the two out"
+				continue
+			}
+			tag.tags = append(tag.tags, text)
+			continue
 		}
 		if *slot != nil {
 			f.errorf(codeRepeated, nameText.Span, `%s stands twice in the tag es:"%s"`, name, t.value).Help = "leave one of the two out"

@@ -182,6 +182,10 @@ func (p *pruner) strayTags() {
 					p.src.errorf(codeTagPlace, tag.id.Span, `es:"id" on a field of a struct that is no aggregate, no child and no command`).
 						Help = "put //es:aggregate, //es:child or //es:command on the struct, or leave the tag out"
 				}
+				for _, key := range tag.tags {
+					p.src.errorf(codeTagPlace, key.Span, `es:"tag=%s" on a field of a struct that is no event and no decision model`, key.Value).
+						Help = "put //es:event or //es:decision on the struct, or leave the tag out"
+				}
 				if tag.child != nil {
 					p.src.errorf(codeTagPlace, tag.child.Span, `es:"child" on a field of a struct that is no aggregate, no child and no event`).
 						Help = "put //es:aggregate, //es:child or //es:event on the struct, or leave the tag out"

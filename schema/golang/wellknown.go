@@ -45,7 +45,8 @@ func (u *UUID) UnmarshalText([]byte) error`,
 
 	runtimePath: `package es
 type Root struct{ _ int }
-type Child struct{ _ int }`,
+type Child struct{ _ int }
+type Decision struct{ _ int }`,
 }
 
 // standIn gives the stand-in of a package, nil where there is none. Each is made

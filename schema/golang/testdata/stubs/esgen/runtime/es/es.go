@@ -8,3 +8,5 @@ func (r *Root) Version() int64 { return r.version }
 type Child struct{ root *Root }
 
 type Clock interface{ Now() int64 }
+
+type Decision struct{ loaded bool }
