@@ -95,6 +95,15 @@ func (d *Diagnostic) help(format string, args ...any) *Diagnostic {
 	return d
 }
 
+// helpInSchema says what to do instead of what was said before, where the finding is in
+// a schema file: directives and tags mean nothing to who writes those.
+func (d *Diagnostic) helpInSchema(format string, args ...any) *Diagnostic {
+	if IsSchemaFile(d.Span.File) {
+		d.help(format, args...)
+	}
+	return d
+}
+
 // Sorted gives the findings by file, line, column and code, each once. It is how
 // findings of several sources, a front end and Check say, become one list.
 func (d Diagnostics) Sorted() Diagnostics {

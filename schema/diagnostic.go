@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // Span is a stretch of one line of a source file.
 type Span struct {
 	// File is an absolute path.
@@ -8,6 +10,12 @@ type Span struct {
 	Line, Column int
 	// Width is in bytes, and at least 1 where there is a position.
 	Width int
+}
+
+// IsSchemaFile says whether a file may be a schema file by its name: it ends in .yaml or
+// .yml.
+func IsSchemaFile(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
 // Text is a piece of source with its place.

@@ -275,7 +275,8 @@ func checkUnfitID(c *checker) {
 		if h.child {
 			d.help("the ID of a child is comparable, such as a string, an integer or a uuid.UUID")
 		} else {
-			d.help("an ID is a string, an integer, a uuid.UUID, a //es:value of those, or a comparable type with MarshalText and UnmarshalText")
+			d.help("an ID is a string, an integer, a uuid.UUID, a //es:value of those, or a comparable type with MarshalText and UnmarshalText").
+				helpInSchema("an ID is a string, an integer, a uuid, a declared type over one of those, or a comparable Go type with MarshalText and UnmarshalText")
 		}
 	}
 }

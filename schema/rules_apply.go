@@ -191,7 +191,8 @@ func (c *checker) reportMissingApply(s *scope, a *Aggregate, e *Event) {
 	goName := e.GoName.Value
 	d := c.errorf(codeNoApply, e.GoName.Span, "event %s (%s) has no apply method on %s", goName, e.WireName, a.GoName.Value).
 		note(a.GoName.Span, "%s is declared here", a.GoName.Value).
-		help("add %s, or //es:suppress %s on %s", applySignature(a.GoName.Value, goName), goName, a.GoName.Value)
+		help("add %s, or //es:suppress %s on %s", applySignature(a.GoName.Value, goName), goName, a.GoName.Value).
+		helpInSchema("write %s in a Go file of the package, or give the event sets: or suppress: true", applySignature(a.GoName.Value, goName))
 	for _, h := range s.holders {
 		if h.root != a {
 			continue
@@ -290,7 +291,8 @@ func checkSuppressed(c *checker) {
 				if uses := s.usesOf(a, e); len(uses) > 0 {
 					c.errorf(codeSuppressed, name.Span, "event %s is suppressed on %s, but applied by %s", name.Value, a.GoName.Value, uses[0].method()).
 						note(uses[0].apply.Method.Span, "%s is declared here", uses[0].apply.Method.Value).
-						help("remove the method, or //es:suppress %s", name.Value)
+						help("remove the method, or //es:suppress %s", name.Value).
+						helpInSchema("remove the method, or the suppress: of %s", name.Value)
 				}
 			}
 		}
@@ -388,5 +390,6 @@ func (c *checker) reportOffStream(name Text, who string, a *Aggregate, e *Event)
 	c.errorf(codeOffStream, name.Span, "%s %s, an event of %s, which is on another stream", who, e.GoName.Value, owner).
 		note(e.GoName.Span, "%s is declared here", e.GoName.Value).
 		note(a.GoName.Span, "%s is declared here", a.GoName.Value).
-		help("remove it, or let %s share the stream: //es:stream of=%s", a.GoName.Value, owner)
+		help("remove it, or let %s share the stream: //es:stream of=%s", a.GoName.Value, owner).
+		helpInSchema("remove it, or let %s share the stream, with stream: {of: %s}", a.GoName.Value, owner)
 }

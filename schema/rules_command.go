@@ -158,7 +158,8 @@ func (c *checker) reportNoHandler(s *scope, cmd *Command) {
 	want := handlerName(goName)
 	d := c.errorf(codeNoHandler, cmd.GoName.Span, "command %s has no handler on %s", goName, owner.GoName.Value).
 		note(owner.GoName.Span, "%s is declared here", owner.GoName.Value).
-		help("add %s", handlerSignature(owner.GoName.Value, goName))
+		help("add %s", handlerSignature(owner.GoName.Value, goName)).
+		helpInSchema("write %s in a Go file of the package", handlerSignature(owner.GoName.Value, goName))
 	if others := s.handlersOf(cmd); len(others) > 0 {
 		h := others[0].handler(cmd)
 		d.note(h.Method.Span, "%s has one, but the command is for %s", others[0].GoName.Value, owner.GoName.Value).

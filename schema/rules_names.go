@@ -212,7 +212,8 @@ func checkAggregateNames(c *checker) {
 		}
 		d := c.errorf(codeAggregateName, second.at, "aggregates %s and %s have one name, %s", first.qualified(registry), second.qualified(registry), second.name).
 			note(first.at, "%s has it too", first.qualified(registry)).
-			help("give one of them another name; if it has streams already, keep those: //es:stream %s-{id}", second.name)
+			help("give one of them another name; if it has streams already, keep those: //es:stream %s-{id}", second.name).
+			helpInSchema("give one of them another name; if it has streams already, keep those: stream: %s-{id}", second.name)
 		d.noteRegistry(registry)
 	})
 }
@@ -286,10 +287,11 @@ func checkBadNames(c *checker) {
 
 func (c *checker) reportAggregateName(a *Aggregate) {
 	d := c.errorf(codeBadName, at(a.Name.Span, a.GoName.Span), "the name of aggregate %s, %q, is not made of small letters, digits and underscores", a.GoName.Value, a.Name.Value).
-		help("begin it with a small letter, as in //es:aggregate order_line")
+		help("begin it with a small letter, as in //es:aggregate order_line").
+		helpInSchema("begin it with a small letter, as in name: order_line")
 	for _, better := range []string{repairedName(a.Name.Value), LikelyName(a.GoName.Value)} {
 		if isStableName(better) {
-			d.help("write //es:aggregate %s", better)
+			d.help("write //es:aggregate %s", better).helpInSchema("write name: %s", better)
 			return
 		}
 	}
@@ -319,7 +321,8 @@ func (c *checker) checkEventName(e *Event) {
 		d.help("write %s", better)
 		return
 	}
-	d.help("write %s; if events are stored under the other name already, add alias=%s", better, e.Name.Value)
+	d.help("write %s; if events are stored under the other name already, add alias=%s", better, e.Name.Value).
+		helpInSchema("write %s; if events are stored under the other name already, add alias: %s", better, e.Name.Value)
 }
 
 // notInAlias are characters that an alias cannot have: it is one of a list, and is

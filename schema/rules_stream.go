@@ -151,16 +151,19 @@ func templated(p *Package) []*Aggregate {
 func checkPlaceholder(c *checker) {
 	for _, p := range c.packages() {
 		for _, a := range templated(p) {
-			const help = "write {id} once, where the aggregate's ID goes, as in //es:stream %s-{id}"
+			const help = "write {id} once, where the aggregate's ID goes, as in "
+			var d *Diagnostic
 			switch n := strings.Count(a.Stream.Value, idPlaceholder); {
 			case n == 1:
+				continue
 			case a.Stream.Value == "":
-				c.errorf(codePlaceholder, at(a.Stream.Span, a.GoName.Span), "the stream template of %s is empty", a.GoName.Value).help(help, a.Name.Value)
+				d = c.errorf(codePlaceholder, at(a.Stream.Span, a.GoName.Span), "the stream template of %s is empty", a.GoName.Value)
 			case n == 0:
-				c.errorf(codePlaceholder, a.Stream.Span, "the stream template of %s has no {id}", a.GoName.Value).help(help, a.Name.Value)
+				d = c.errorf(codePlaceholder, a.Stream.Span, "the stream template of %s has no {id}", a.GoName.Value)
 			default:
-				c.errorf(codePlaceholder, a.Stream.Span, "the stream template of %s has {id} %d times", a.GoName.Value, n).help(help, a.Name.Value)
+				d = c.errorf(codePlaceholder, a.Stream.Span, "the stream template of %s has {id} %d times", a.GoName.Value, n)
 			}
+			d.help(help+"//es:stream %s-{id}", a.Name.Value).helpInSchema(help+"stream: %s-{id}", a.Name.Value)
 		}
 	}
 }
@@ -248,6 +251,7 @@ func (c *checker) overlaps(streams []stream, registry *Registry) {
 				first.goName(registry), id1, first.Template(), second.goName(registry), id2, second.Template()).
 				note(first.at, "the stream of %s is declared here", first.goName(registry)).
 				help("let them begin differently, as in //es:stream %s-{id}", spelt.Name.Value).
+				helpInSchema("let them begin differently, as in stream: %s-{id}", spelt.Name.Value).
 				noteRegistry(registry)
 		}
 	}
@@ -284,7 +288,8 @@ func (c *checker) reportUnknownStream(s *scope, a *Aggregate) {
 		return
 	}
 	if named := s.aggregateNames[of]; named != nil {
-		d.note(named.GoName.Span, "%s is the name of this aggregate", of).help("of= takes the name of the type: of=%s", named.GoName.Value)
+		d.note(named.GoName.Span, "%s is the name of this aggregate", of).help("of= takes the name of the type: of=%s", named.GoName.Value).
+			helpInSchema("of: takes the name of the type: of: %s", named.GoName.Value)
 		return
 	}
 	if child := s.children[of]; child != nil {
@@ -315,7 +320,8 @@ func (c *checker) reportCircle(s *scope, a *Aggregate, inCircle map[*Aggregate]b
 	for _, member := range circle[1:] {
 		d.note(member.Of.Span, "%s shares the stream of %s", member.GoName.Value, member.Of.Value)
 	}
-	d.help("one of them has a stream of its own: remove its of=")
+	d.help("one of them has a stream of its own: remove its of=").
+		helpInSchema("one of them has a stream of its own: remove its of:")
 }
 
 func checkSiblingID(c *checker) {
@@ -342,7 +348,8 @@ func checkTemplateAndOf(c *checker) {
 			}
 			c.errorf(codeTemplateAndOf, a.Stream.Span, "%s has a stream template, but shares the stream of %s", a.GoName.Value, a.Of.Value).
 				note(a.Of.Span, "the stream is shared here").
-				help("remove the template, or of=%s", a.Of.Value)
+				help("remove the template, or of=%s", a.Of.Value).
+				helpInSchema("remove the template, or of: %s", a.Of.Value)
 		}
 	}
 }

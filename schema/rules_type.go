@@ -231,7 +231,8 @@ func checkMapKeys(c *checker) {
 			continue
 		}
 		v.note(c.errorf(codeMapKey, v.at, "%s has keys of type %s, which have no text", v.name(), key)).
-			help("a key is a string, an integer, a //es:value of those, or has MarshalText and UnmarshalText")
+			help("a key is a string, an integer, a //es:value of those, or has MarshalText and UnmarshalText").
+			helpInSchema("a key is a string, an integer, an enum, or a declared type over one of those")
 	}
 }
 

@@ -278,12 +278,6 @@ func (m *mainModule) ignores(dir string) bool {
 	})
 }
 
-// isSchemaName says whether a file may be a schema by its name.
-func isSchemaName(name string) bool {
-	ext := filepath.Ext(name)
-	return ext == ".yaml" || ext == ".yml"
-}
-
 // mayHaveSchema says whether a folder has what may be a schema file. It may err on
 // the side of yes: it only spares the rest of the work where there is nothing to do.
 func (l *loader) mayHaveSchema(dir string) bool {
@@ -307,7 +301,7 @@ func (l *loader) sniff(dir string, entries []fs.DirEntry) bool {
 	}
 	if _, known := l.sniffed[dir]; !known && l.Declare != nil {
 		l.sniffed[dir] = slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-			return isSchemaName(e.Name()) && !e.IsDir() && looksLikeSchema(filepath.Join(dir, e.Name()))
+			return schema.IsSchemaFile(e.Name()) && !e.IsDir() && looksLikeSchema(filepath.Join(dir, e.Name()))
 		})
 	}
 	return l.sniffed[dir]
@@ -440,7 +434,7 @@ func (l *loader) splitPatterns(given []string) (patterns, named []string) {
 			l.errorf(codePattern, schema.Span{}, "%s is a file, and code is generated for packages", pattern).
 				Help = "name the package's folder: " + filepath.ToSlash(filepath.Dir(pattern))
 			return nil, nil
-		case isSchemaName(pattern):
+		case schema.IsSchemaFile(pattern):
 			file := filepath.FromSlash(pattern)
 			if !filepath.IsAbs(file) {
 				file = filepath.Join(l.Dir, file)
