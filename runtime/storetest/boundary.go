@@ -35,7 +35,7 @@ func lostCondition(err error, typ string, after int64) error {
 func boundaryRacers(s *subject) {
 	s.unrecorded = true
 	course := tag("course", "c1")
-	for round := range scale(30, 15) {
+	for round := range seeds() {
 		errs := make([]error, racers)
 		after := s.head()
 		race(racers, func(i int) {
@@ -48,7 +48,7 @@ func boundaryRacers(s *subject) {
 
 func boundarySkew(s *subject) {
 	s.unrecorded = true
-	for round := range scale(60, 30) {
+	for round := range seeds() {
 		ward := tag("ward", fmt.Sprint(round))
 		for i := range 2 {
 			if _, err := s.store.Append(s.Context(), write(to(fmt.Sprintf("doctor-%d-%d", round, i), es.ExpectNone, event("doctor.on_call", ward)))); err != nil {

@@ -65,7 +65,7 @@ var mutants = []mutant{
 			}
 			return s
 		},
-		caught: []string{"Conditions/After", "Conditions/Tags", "Boundaries/Racers", "Boundaries/WriteSkew", "History/Random", "History/Serial"},
+		caught: []string{"Conditions/After", "Conditions/Tags", "Boundaries/Racers", "Boundaries/WriteSkew", "Decisions/MixedSkew", "Decisions/Between", "Decisions/EveryStep", "Decisions/Course", "History/Random", "History/Serial"},
 	},
 	{
 		name: "keeps the snapshot that comes last",
@@ -243,7 +243,7 @@ var mutants = []mutant{
 			}
 			return s
 		},
-		caught: []string{"Boundaries/Racers"},
+		caught: []string{"Boundaries/Racers", "Decisions/Honest"},
 	},
 	{name: "leaks readers", open: leaksReaders, caught: []string{"Iterators/Abandoned"}},
 	{

@@ -59,6 +59,7 @@ func (c Config) Run(t *testing.T) {
 		{"Concurrency", concurrencyCases},
 		{"Polling", pollingCases},
 		{"Boundaries", boundaryCases},
+		{"Decisions", decisionCases},
 		{"History", historyCases},
 	}
 	example := c.Open(t)
