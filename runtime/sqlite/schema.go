@@ -15,7 +15,7 @@ type migration struct {
 
 // migrations are all there are, by rising version, from 1 and without gaps.
 var migrations = []migration{
-	{1, "streams, types, events, tags and commands", func(c *conn) error { return c.script(schema1) }},
+	{1, "streams, types, events, tags and commands", func(c *conn) error { return c.script(schema1 + snapshotsTable) }},
 }
 
 // formatVersion is the version that the last of ms leads to.

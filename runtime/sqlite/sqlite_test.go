@@ -30,7 +30,8 @@ func TestConformance(t *testing.T) {
 		return s
 	}
 	storetest.Config{
-		Open: func(t *testing.T) es.Store { return open(t, filepath.Join(t.TempDir(), "events.db")) },
+		Open:      func(t *testing.T) es.Store { return open(t, filepath.Join(t.TempDir(), "events.db")) },
+		Snapshots: true,
 		Reopen: func(t *testing.T, s es.Store) es.Store {
 			if err := s.(*sqlite.Store).Close(); err != nil {
 				t.Fatal(err)

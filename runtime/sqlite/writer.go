@@ -49,6 +49,9 @@ type writer struct {
 	requests chan *request // not buffered: an append is queued when it is taken
 	done     chan struct{} // closed when the goroutine has ended
 
+	snapshots      chan *snapshotRequest // not buffered either
+	snapshotWriter snapshotWriter
+
 	// conn is nil after a failure that it might not have survived.
 	conn *conn
 	// suspect is set after a commit with an unknown outcome, until what the file
@@ -60,17 +63,19 @@ func startWriter(s *Store, c *conn) *writer {
 	// A WAL that was there before us may hold commits of a process that died before
 	// they were on disk. They are in the file's sight now, and an append that repeats
 	// one of them would be acknowledged without a write, so without a sync.
-	w := &writer{store: s, requests: make(chan *request), done: make(chan struct{}), conn: c, suspect: s.file.hasWAL()}
+	w := &writer{store: s, requests: make(chan *request), done: make(chan struct{}), conn: c, suspect: s.file.hasWAL(),
+		snapshots: make(chan *snapshotRequest)}
 	go w.run()
 	return w
 }
 
 // close closes the connection, once the goroutine has ended.
 func (w *writer) close() error {
+	err := w.snapshotWriter.close()
 	if w.conn == nil {
-		return nil
+		return err
 	}
-	return w.conn.close()
+	return errors.Join(err, w.conn.close())
 }
 
 // Append implements [es.Store].
@@ -126,6 +131,8 @@ func (w *writer) run() {
 		select {
 		case r := <-w.requests:
 			w.write(w.gather(r))
+		case r := <-w.snapshots:
+			r.done <- w.writeSnapshot(r.snapshot)
 		case <-w.store.closing:
 			return
 		}
