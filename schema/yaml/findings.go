@@ -2,6 +2,9 @@ package yaml
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/esgen/esgen/schema"
 )
@@ -14,7 +17,7 @@ type findings struct {
 }
 
 func (f *findings) errorf(code schema.Code, at schema.Span, format string, args ...any) *finding {
-	d := &schema.Diagnostic{Code: code, Severity: schema.Error, Span: at, Message: fmt.Sprintf(format, args...)}
+	d := &schema.Diagnostic{Code: code, Severity: schema.Error, Span: at, Message: oneLine(format, args)}
 	f.list = append(f.list, d)
 	return (*finding)(d)
 }
@@ -23,13 +26,34 @@ func (f *findings) errorf(code schema.Code, at schema.Span, format string, args 
 type finding schema.Diagnostic
 
 func (d *finding) note(at schema.Span, format string, args ...any) *finding {
-	d.Notes = append(d.Notes, schema.Note{Span: at, Message: fmt.Sprintf(format, args...)})
+	d.Notes = append(d.Notes, schema.Note{Span: at, Message: oneLine(format, args)})
 	return d
 }
 
 func (d *finding) help(format string, args ...any) *finding {
-	d.Help = fmt.Sprintf(format, args...)
+	d.Help = oneLine(format, args)
 	return d
+}
+
+// oneLine formats a message. Names in it come from a file, and may have line breaks or be
+// of any length.
+func oneLine(format string, args []any) string {
+	const most = 400
+	var b strings.Builder
+	count := 0
+	for _, r := range fmt.Sprintf(format, args...) {
+		if count++; count > most {
+			b.WriteString("…")
+			break
+		}
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
 }
 
 func (f *findings) sorted() schema.Diagnostics {

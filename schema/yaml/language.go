@@ -58,19 +58,19 @@ func fields(doc string, k *keys) shape {
 var eventField = &keys{
 	name: "eventField", what: "a field of an event", doc: "A field of an event.",
 	keys: []key{
-		docKey, goType, optionalKey, jsonKey, goName, tagKey,
+		goType, docKey, optionalKey, jsonKey, goName, tagKey,
 		{name: "child", doc: "The field has the ID of the child that the event is about.", shape: truth{always: &yes}},
 	},
 }
 
 var valueField = &keys{
 	name: "valueField", what: "a field of a type", doc: "A field of a type.",
-	keys: append([]key{docKey, goType, optionalKey, jsonKey, goName}, rules()...),
+	keys: append([]key{goType, docKey, optionalKey, jsonKey, goName}, rules()...),
 }
 
 var commandField = &keys{
 	name: "commandField", what: "a field of a command", doc: "A field of a command.",
-	keys: append([]key{docKey, goType, optionalKey, jsonKey, goName}, rules()...),
+	keys: append([]key{goType, docKey, optionalKey, jsonKey, goName}, rules()...),
 }
 
 var column = &keys{
@@ -93,7 +93,7 @@ var column = &keys{
 var stateField = &keys{
 	name: "stateField", what: "a state field", doc: "A field of the state of an aggregate.",
 	keys: []key{
-		docKey, goType, goName,
+		goType, docKey, goName,
 		{
 			name: "column", doc: "The field is a column of the aggregate's table: true, the column's name, or a mapping with more to say.",
 			shape: either{
@@ -107,12 +107,12 @@ var stateField = &keys{
 
 var childField = &keys{
 	name: "childField", what: "a state field of a child", doc: "A field of the state of a child.",
-	keys: []key{docKey, goType, goName, *stateField.find("snapshot")},
+	keys: []key{goType, docKey, goName, *stateField.find("snapshot")},
 }
 
 var decisionField = &keys{
 	name: "decisionField", what: "a field of a decision model", doc: "A field of a decision model.",
-	keys: []key{docKey, goType, goName, tagKey},
+	keys: []key{goType, docKey, goName, tagKey},
 }
 
 var enumValue = &keys{

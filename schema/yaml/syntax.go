@@ -116,6 +116,8 @@ func syntaxError(src *source, f *findings, err error) {
 	}
 	d := f.errorf(codeSyntax, src.lineSpan(line), "this is no YAML: %s", message)
 	switch {
+	case strings.HasPrefix(text, "%"):
+		d.help("leave out the line that says which YAML it is")
 	case unquotedType.MatchString(text):
 		d.help(`write a type that begins with [] in quotes, and within braces also one with ? or a bracket: "%s"`,
 			strings.TrimRight(unquotedType.FindStringSubmatch(text)[1], " "))
