@@ -3,6 +3,8 @@ package yaml
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 )
 
 // object is a JSON object whose members keep their order.
@@ -85,6 +87,7 @@ func described(doc string, o object) object {
 const (
 	wordPattern     = "^[^\\s\"'`\\\\,=]+$"
 	goNamePattern   = "^\\p{Lu}[\\p{L}\\p{Nd}_]*$"
+	typePattern     = "^ *((\\?|\\[\\]|map *\\[[^\\]]*\\]) *)*[\\p{L}_][\\p{L}\\p{Nd}_]* *$"
 	durationPattern = "^-?([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$"
 )
 
@@ -94,6 +97,14 @@ func (t text) jsonSchema() object {
 		o = append(o, member{"pattern", wordPattern})
 	}
 	return described(t.doc, o)
+}
+
+// jsonSchema names the built-in types, so that editors offer them.
+func (t typeText) jsonSchema() object {
+	return described(t.doc, object{{"anyOf", []object{
+		{{"enum", slices.Sorted(maps.Keys(builtins))}},
+		{{"type", "string"}, {"pattern", typePattern}},
+	}}})
 }
 
 func (t truth) jsonSchema() object {

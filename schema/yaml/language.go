@@ -19,7 +19,7 @@ var (
 
 	docKey  = key{name: "doc", doc: "What it is, for the generated Go documentation.", shape: text{prose: true}}
 	goName  = key{name: "go_name", doc: "The Go name, where the one that is made of the key won't do.", shape: text{word: true}}
-	goType  = key{name: "type", doc: typeDoc, shape: text{}, required: true}
+	goType  = key{name: "type", doc: typeDoc, shape: typeText{}, required: true}
 	jsonKey = key{name: "json", doc: "The name in JSON, by default the key as it is written.", shape: text{}}
 	// optionalKey leaves a zero value out.
 	optionalKey = key{name: "optional", doc: "Leaves the field out of the JSON where it has its zero value.", shape: truth{}}
@@ -47,7 +47,7 @@ func rules(with ...string) []key {
 func field(k *keys) shape {
 	return either{
 		doc:  "A type, or a mapping of type, doc and more.",
-		text: text{doc: typeDoc}, mapping: k, want: "a type or a mapping",
+		text: typeText{doc: typeDoc}, mapping: k, want: "a type or a mapping",
 	}
 }
 
@@ -137,7 +137,7 @@ var typeDecl = &keys{
 	oneOf: []string{"is", "enum", "fields", "go"},
 	keys: slices.Concat([]key{
 		{name: "doc", doc: docKey.doc, shape: docKey.shape, with: []string{"is", "enum", "fields"}},
-		{name: "is", doc: "The base: string, bool, int, int8 … uint64, float32, float64, bytes, uuid, time or duration, a list or a map.", shape: text{}},
+		{name: "is", doc: "The base: string, bool, int, int8 … uint64, float32, float64, bytes, uuid, time or duration, a list or a map.", shape: typeText{}},
 	}, rules("is"), []key{
 		{
 			name: "enum", doc: "The values of an enum. What is stored and not among them still loads, and is not Valid.",

@@ -168,6 +168,11 @@ func checkProse(f *findings, n *node, what string) bool {
 	return true
 }
 
+// typeText is a type, as text. What it says is read where all types are known.
+type typeText struct{ doc string }
+
+func (typeText) check(f *findings, n *node, at place) { isText(f, n, at) }
+
 // truth is true or false. Where always is set, only true means anything.
 type truth struct {
 	doc    string
