@@ -88,7 +88,7 @@ func (r *errorReporter) report(err error) {
 	if missing, ok := r.unresolved[e.Pos]; ok {
 		if !missing.excused && !r.src.faultySchema {
 			r.last = r.src.errorf(codeUndeclared, r.at(e.Pos), "%s mentions %s, which nothing declares", missing.in.what(), missing.ident.Name)
-			r.last.Help = "declare it; if esgen is to generate it, an annotated declaration cannot mention it"
+			r.last.Help = missing.in.mayDeclare()
 		}
 		return
 	}
@@ -113,7 +113,7 @@ func (r *errorReporter) report(err error) {
 			return
 		}
 		r.last = r.src.errorf(codeUndeclared, r.at(e.Pos), "%s mentions %s, which package %s does not declare", s.in.what(), s.sel.Sel.Name, s.from[0].path)
-		r.last.Help = "declare it; if esgen is to generate it, an annotated declaration cannot mention it"
+		r.last.Help = s.in.mayDeclare()
 		return
 	}
 	message, other := declaredAt(e.Msg)
@@ -176,6 +176,14 @@ func wordWidth(text []byte) int {
 		width = i + len(string(r))
 	}
 	return width
+}
+
+// mayDeclare is advice for a declaration that mentions what nothing declares.
+func (d *declaration) mayDeclare() string {
+	if d.file.declared != nil {
+		return "declare it in a Go file of that package"
+	}
+	return "declare it; if esgen is to generate it, an annotated declaration cannot mention it"
 }
 
 // what describes a declaration in a sentence.

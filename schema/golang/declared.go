@@ -156,9 +156,9 @@ func (s *source) findClashes(fset *token.FileSet) {
 			if recv != "" {
 				name = recv + "." + name
 			}
-			d := s.errorf(codeDeclaredTwice, span(fset, o.id.Pos(), len(o.id.Name)), "%s is declared here, and by %s too", name, s.schemaFile().name)
-			d.Notes = []schema.Note{{Span: span(fset, other.Pos(), len(other.Name)), Message: "it is declared here"}}
-			d.Help = "what a schema file declares is generated: remove one of the two, or give it another name"
+			d := s.errorf(codeDeclaredTwice, span(fset, o.id.Pos(), len(o.id.Name)), "%s is declared here, and in a schema file", name)
+			d.Notes = []schema.Note{{Span: span(fset, other.Pos(), len(other.Name)), Message: "the schema file has it here"}}
+			d.Help = "what schema files declare is generated: remove one of the two, or give it another name"
 		}
 	}
 }
