@@ -7,6 +7,7 @@ import (
 
 	"github.com/esgen/esgen/schema"
 	"github.com/esgen/esgen/schema/golang"
+	"github.com/esgen/esgen/schema/yaml"
 )
 
 // The findings about generated files. Those about declarations are the front end's
@@ -65,7 +66,7 @@ either. Rename the file, or delete it if nobody needs it.`,
 
 // allCodes lists what esgen can find, by code.
 func allCodes() []schema.CodeInfo {
-	return slices.SortedFunc(slices.Values(slices.Concat(golang.Codes(), schema.Codes(), fileCodes)),
+	return slices.SortedFunc(slices.Values(slices.Concat(golang.Codes(), schema.Codes(), yaml.Codes(), fileCodes)),
 		func(a, b schema.CodeInfo) int { return cmp.Compare(a.Code, b.Code) })
 }
 

@@ -35,3 +35,7 @@ const (
 	codeField  schema.Code = "ES0534"
 	codeImport schema.Code = "ES0535"
 )
+
+// CodeForm is the code for a file that Format would change. Who compares the two says
+// so.
+const CodeForm schema.Code = "ES0541"

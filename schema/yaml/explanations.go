@@ -10,7 +10,7 @@ import (
 // Codes lists what Load and Format may find, sorted by code. The caller may keep and
 // change the list.
 func Codes() []schema.CodeInfo {
-	infos := slices.Concat(fileCodes, keyCodes, nameCodes, meaningCodes)
+	infos := slices.Concat(fileCodes, keyCodes, nameCodes, meaningCodes, formCodes)
 	for i := range infos {
 		infos[i].Text = strings.TrimSpace(infos[i].Text) + "\n"
 	}
@@ -407,5 +407,25 @@ Wrong:
 Right:
 
 	Money: {go: {import: example.com/shop/money, name: Money}}
+`},
+}
+
+var formCodes = []schema.CodeInfo{
+	{Code: CodeForm, Title: "a schema file is not in canonical form", Text: `
+Files that all look alike are quicker to read, and changes to them quicker to review.
+"esgen fmt" orders keys, indents by two spaces and keeps comments; only
+"esgen fmt --check" says that it was not run.
+
+Wrong:
+
+	Placed:
+	    fields: { orderId : uuid }
+	    name: order.placed
+
+Right:
+
+	Placed:
+	  name: order.placed
+	  fields: {orderId: uuid}
 `},
 }
