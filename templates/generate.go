@@ -77,6 +77,9 @@ func sourceFile(p *schema.Package) ([]byte, error) {
 		}
 		emitCommands(f, a)
 	}
+	for _, m := range p.Decisions {
+		emitLoadModel(f, m)
+	}
 	if hasRegistry(p) {
 		emitRegistry(f)
 	}
@@ -90,12 +93,17 @@ func sourceFile(p *schema.Package) ([]byte, error) {
 		if a.StreamOwner == a {
 			emitEncode(f, a)
 			emitDecode(f, a)
+			emitTags(f, a)
 		}
+	}
+	for _, m := range p.Decisions {
+		emitApplyToModel(f, m)
 	}
 	for _, e := range p.Events {
 		emitDecodeEvent(f, e)
 	}
 	emitCodecs(f)
+	emitSnapshots(f)
 	emitDriftGuards(f)
 	return f.bytes()
 }

@@ -163,6 +163,12 @@ func parseID(f *goFile, l *locals, t schema.Type, value *schema.Value, s *jen.St
 // formatBasic gives the text of a string or an integer, or of a value of a
 // declared type that is one underneath.
 func formatBasic(f *goFile, t schema.Type, id *jen.Statement) *jen.Statement {
+	if isBool(t) { // tags can be, IDs cannot
+		if _, named := schema.Resolve(t).(*schema.Named); named {
+			id = jen.Bool().Call(id)
+		}
+		return f.std("strconv", "FormatBool").Call(id)
+	}
 	kind, named := basicKind(f, t)
 	as := func(target schema.BasicKind) *jen.Statement {
 		if kind == target && !named {
@@ -180,6 +186,16 @@ func formatBasic(f *goFile, t schema.Type, id *jen.Statement) *jen.Statement {
 	default:
 		return f.std("strconv", "FormatInt").Call(as(schema.Int64), jen.Lit(10))
 	}
+}
+
+// isBool says whether a type is a bool underneath.
+func isBool(t schema.Type) bool {
+	under := schema.Resolve(t)
+	if n, ok := under.(*schema.Named); ok && n.Encoding == schema.EncodeUnder {
+		under = schema.Resolve(n.Under)
+	}
+	basic, ok := under.(*schema.Basic)
+	return ok && basic.Kind == schema.Bool
 }
 
 // parseBasic is the other way of formatBasic.

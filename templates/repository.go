@@ -88,6 +88,12 @@ func emitDefinition(f *goFile, a *schema.Aggregate) {
 		keyed("Encode", jen.Id(a.EncodeFunc())),
 		keyed("Decode", jen.Id(a.DecodeFunc())),
 	)
+	if a.Tagged() {
+		fields = append(fields, keyed("Tags", jen.Id(a.TagsFunc())))
+	}
+	if a.Snapshot != nil {
+		fields = append(fields, snapshotsOf(f, a))
+	}
 	definition := f.es("Definition").Types(typeArgs(f, a)...)
 	f.add(fmt.Sprintf("%s says what repositories and registries need to know of %s.", a.DefinitionFunc(), a.GoName.Value),
 		jen.Func().Id(a.DefinitionFunc()).Params().Op("*").Add(definition).Block(

@@ -156,11 +156,11 @@ func accountDefinition() *es.Definition[account, string, accountEvent] {
 			return append(dst, b...), err
 		},
 		Decode: decodeAccountEvent,
-		Tags: func(e accountEvent) []es.Tag {
+		Tags: func(e accountEvent) ([]es.Tag, error) {
 			if o, ok := e.(opened); ok {
-				return []es.Tag{{Key: "account", Value: o.ID}}
+				return []es.Tag{{Key: "account", Value: o.ID}}, nil
 			}
-			return nil
+			return nil, nil
 		},
 	}
 }

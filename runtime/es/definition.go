@@ -38,7 +38,7 @@ type Definition[A any, ID comparable, E Event] struct {
 	Encode func(dst []byte, event E) ([]byte, error)
 	Decode func(*Stored) (E, error)
 	// Tags are the event's tags; nil where no event of the aggregate has any.
-	Tags func(event E) []Tag
+	Tags func(event E) ([]Tag, error)
 
 	// Snapshots says how the state is kept in snapshots; nil where it isn't.
 	Snapshots *Snapshots[A]

@@ -40,7 +40,7 @@ type AggregateType struct {
 	load     func(ctx context.Context, store Store, id string) (any, error)
 	encode   func(dst []byte, event Event) ([]byte, error)
 	decode   func(*Stored) (Event, error)
-	tags     func(Event) []Tag
+	tags     func(Event) ([]Tag, error)
 }
 
 // RegistryPart is what registries are made of: a *Definition or another
@@ -171,11 +171,11 @@ func (d *Definition[A, ID, E]) types() ([]*AggregateType, error) {
 		return d.Encode(dst, e)
 	}
 	t.decode = func(s *Stored) (Event, error) { return d.Decode(s) }
-	t.tags = func(event Event) []Tag {
+	t.tags = func(event Event) ([]Tag, error) {
 		if e, ok := event.(E); ok && d.Tags != nil {
 			return d.Tags(e)
 		}
-		return nil
+		return nil, nil
 	}
 	return []*AggregateType{t}, nil
 }
@@ -261,6 +261,10 @@ func (r *Registry) NewEvent(ctx context.Context, event Event, at time.Time) (New
 	if err != nil {
 		return NewEvent{}, fmt.Errorf("encode %s: %w", e.Name, err)
 	}
+	tags, err := e.aggregate.tags(event)
+	if err != nil {
+		return NewEvent{}, fmt.Errorf("tag %s: %w", e.Name, err)
+	}
 	metadata, err := MetadataFromContext(ctx).encode()
 	if err != nil {
 		return NewEvent{}, err
@@ -271,7 +275,7 @@ func (r *Registry) NewEvent(ctx context.Context, event Event, at time.Time) (New
 	}
 	return NewEvent{
 		ID: id, Type: e.Name, TypeVersion: e.Version, RecordedAt: at.UTC().Round(0),
-		Payload: payload, Metadata: metadata, Tags: e.aggregate.tags(event),
+		Payload: payload, Metadata: metadata, Tags: tags,
 	}, nil
 }
 

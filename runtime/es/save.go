@@ -288,7 +288,9 @@ func (r *Repository[A, ID, E]) newEvents(ctx context.Context, queue []pending, m
 		}
 		events[i] = NewEvent{ID: p.id, Type: event.EventType(), TypeVersion: version, RecordedAt: p.at, Metadata: metadata}
 		if r.def.Tags != nil {
-			events[i].Tags = r.def.Tags(event)
+			if events[i].Tags, err = r.def.Tags(event); err != nil {
+				return nil, fmt.Errorf("tag %s: %w", event.EventType(), err)
+			}
 		}
 	}
 	start := 0
