@@ -57,9 +57,45 @@ var importRules = []importRule{
 		direct: true,
 	},
 	{
-		why:   "front ends do not know one another, nor the templates",
+		why:   "front ends do not know the templates",
 		of:    below("schema"),
 		never: ours(below("templates")),
+	},
+	{
+		why:   "front ends do not know one another",
+		of:    below("schema/yaml"),
+		never: ours(below("schema/golang")),
+	},
+	{
+		why:   "front ends do not know one another",
+		of:    below("schema/golang"),
+		never: ours(below("schema/yaml")),
+	},
+	{
+		why:   "who looks into a store's file needs nothing of the generator",
+		of:    below("cmd/esstore"),
+		never: ours(func(path string) bool { return below("schema")(path) || below("templates")(path) }),
+	},
+	{
+		why: "what talks to terminals is for commands",
+		of:  below("runtime"),
+		never: func(path string) bool {
+			return below("github.com/spf13/cobra")(path) || below("github.com/schollz/progressbar")(path) || below("golang.org/x/term")(path)
+		},
+	},
+	{
+		why:    "how commands are validated is known to one package",
+		of:     except(below("runtime/command")),
+		never:  below("github.com/go-playground/validator"),
+		direct: true,
+	},
+	{
+		why: "stores speak to their database themselves; database/sql would convert what it passes on",
+		of: except(func(path string) bool {
+			return below("cmd/esstore")(path) || below("runtime/sqlite/bench")(path) || below("examples")(path)
+		}),
+		never:  is("database/sql"),
+		direct: true,
 	},
 	{
 		why:   "what users run does not come with what generates it",
