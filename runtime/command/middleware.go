@@ -12,7 +12,8 @@ import (
 // Logging logs each command once it is done: its type, the ID of its aggregate, how
 // long it took, and what it came to. A command that was carried out is logged at level
 // Info, with its stream, the version, and how many events there are; one that failed at
-// level Warn, with the error. No field of the command but the aggregate's ID is logged,
+// level Warn, with the error, and at level Error where it panicked or its outcome is
+// unknown. No field of the command but the aggregate's ID is logged,
 // and no event. A nil logger is slog.Default().
 func Logging[C any](logger *slog.Logger) Middleware[C] {
 	return func(next Handler[C]) Handler[C] {
@@ -29,7 +30,11 @@ func Logging[C any](logger *slog.Logger) Middleware[C] {
 				attrs = append(attrs, slog.String("id", id))
 			}
 			if err != nil {
-				level, attrs = slog.LevelWarn, append(attrs, slog.String("outcome", outcomeOf(err)), slog.String("error", err.Error()))
+				level = slog.LevelWarn
+				if _, panicked := errors.AsType[*PanicError](err); panicked || errors.Is(err, es.ErrOutcomeUnknown) {
+					level = slog.LevelError
+				}
+				attrs = append(attrs, slog.String("outcome", outcomeOf(err)), slog.String("error", err.Error()))
 			} else {
 				attrs = append(attrs, slog.String("outcome", "done"), slog.String("stream", outcome.Stream), slog.Int64("version", outcome.Version),
 					slog.Int("events", len(outcome.Events)), slog.Bool("repeated", outcome.Repeated))
