@@ -175,6 +175,16 @@ func GeneratedNames(p *Package) []GeneratedName {
 	names = append(names, commandNames(p)...)
 	names = append(names, decisionNames(p)...)
 	names = append(names, declaredNames(p)...)
+	for _, a := range p.Aggregates {
+		if a.Snapshot != nil {
+			add(a.GoName.Span, "", a.EncodeStateFunc(), "the snapshots of "+a.GoName.Value)
+			add(a.GoName.Span, "", a.DecodeStateFunc(), "the snapshots of "+a.GoName.Value)
+		}
+	}
+	for _, t := range StateTypes(p) {
+		add(t.Span(), "", t.Write, "the snapshots of "+t.Name)
+		add(t.Span(), "", t.Read, "the snapshots of "+t.Name)
+	}
 	for _, c := range CodecTypes(p) {
 		for _, name := range []string{c.Append, c.Read, c.AppendAt, c.Fields} {
 			if name != "" {

@@ -47,7 +47,7 @@ func emitDriftGuards(f *goFile) {
 			guards = append(guards, jen.Id("_").Op("=").
 				Parens(jen.Op("*").Add(f.typ(g.under))).
 				Call(jen.Parens(jen.Op("*").Add(name)).Call(jen.Nil())))
-		case isStruct && g.path == f.pkg.Path && !slices.ContainsFunc(s.Fields, isBlank):
+		case isStruct && !g.state && g.path == f.pkg.Path && !slices.ContainsFunc(s.Fields, isBlank):
 			v := f.locals().name("v")
 			fields := make([]jen.Code, len(s.Fields))
 			for i, field := range s.Fields {
@@ -69,6 +69,8 @@ func isBlank(f *schema.Field) bool { return f.Name.Value == "_" }
 type guardedType struct {
 	path, pkg, name string
 	under           schema.Type
+	// state says that it is a part of snapshots. It may be one that must not be copied.
+	state bool
 }
 
 // guardedTypes are the types that the generated code of p knows the inside of and
@@ -78,12 +80,12 @@ func guardedTypes(p *schema.Package) []guardedType {
 	var types []guardedType
 	seen := make(map[guardedType]bool) // without what they are underneath
 	for _, d := range p.Declared {
-		seen[guardedType{p.Path, p.Name, d.Name.Value, nil}] = true
+		seen[guardedType{path: p.Path, pkg: p.Name, name: d.Name.Value}] = true
 	}
 	add := func(path, pkg, name string, under schema.Type) {
-		if key := (guardedType{path, pkg, name, nil}); !seen[key] {
+		if key := (guardedType{path: path, pkg: pkg, name: name}); !seen[key] {
 			seen[key] = true
-			types = append(types, guardedType{path, pkg, name, under})
+			types = append(types, guardedType{path: path, pkg: pkg, name: name, under: under})
 		}
 	}
 	for _, e := range p.Events {
@@ -135,6 +137,15 @@ func guardedTypes(p *schema.Package) []guardedType {
 	}
 	for _, a := range p.Aggregates {
 		walkField(a.ID)
+	}
+	for _, t := range schema.StateTypes(p) {
+		if t.Path == p.Path || t.Named != nil && t.Named.Module {
+			n := len(types)
+			add(t.Path, t.Package, t.Name, t.Type())
+			for i := range types[n:] {
+				types[n+i].state = true
+			}
+		}
 	}
 	return types
 }
