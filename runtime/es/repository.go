@@ -236,7 +236,7 @@ func (r *Repository[A, ID, E]) rebuild(ctx context.Context, id ID, stream Stream
 // the stream, or may not be.
 func (r *Repository[A, ID, E]) replay(ctx context.Context, id ID, stream Stream, at At, base *snapshotLoad[A], report *LoadReport) (*A, error) {
 	var (
-		read ReadStream
+		read = ReadStream{Brief: true}
 		a    *A
 		root *Root
 		last Stored // without what is borrowed

@@ -247,6 +247,10 @@ type ReadStream struct {
 	Backwards bool
 	// Limit is the most events to be read; 0 is no limit.
 	Limit int
+	// Brief says that nobody will look at the ID, the Metadata and the Tags of the
+	// events: a store may leave them out, where that spares it something. It is what
+	// an aggregate is loaded with.
+	Brief bool
 }
 
 // ReadAll says what to read of all streams. The zero value reads everything.

@@ -94,10 +94,11 @@ func (sw *sweep) fill(c *conn, types *typeNames, limit int) error {
 		sw.after, sw.streams, sw.begun = sw.opts.After, make(streamNames), true
 	}
 	sw.page.reset(limit)
-	if sw.wanted.every && len(sw.opts.Query.Items) > 0 {
-		sw.page.limit = fullPage // most of them will not be wanted
+	if sw.wanted.scan && len(sw.opts.Query.Items) > 0 {
+		sw.page.limit = fullPage // most of them may not be wanted
 	}
-	if err := sw.read(c); err != nil {
+	reached, err := sw.read(c)
+	if err != nil {
 		return err
 	}
 	for i := range sw.page.records {
@@ -110,19 +111,32 @@ func (sw *sweep) fill(c *conn, types *typeNames, limit int) error {
 	if err := sw.page.names(c, types); err != nil {
 		return err
 	}
-	if n := len(sw.page.records); n > 0 {
-		sw.after = sw.page.records[n-1].position
+	if sw.after = reached; sw.page.more {
+		sw.after = sw.page.records[len(sw.page.records)-1].position
 	}
-	sw.ended = !sw.page.more
+	sw.ended = sw.after >= sw.to
 	sw.pages++
 	return nil
 }
 
-func (sw *sweep) read(c *conn) error {
-	if sw.wanted.every {
-		return c.each("SELECT "+columns+" FROM es_events WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3",
-			sw.page.add, sw.after, sw.to, int64(sw.page.limit))
+// longestScan is how many positions one statement goes through at most, whatever
+// it finds: readers heed their context in between, and hold up no checkpoint.
+const longestScan = 1 << 16
+
+// read fills the page. Unless that is full, the events up to the position that it
+// returns have been looked at.
+func (sw *sweep) read(c *conn) (reached int64, err error) {
+	if sw.wanted.scan {
+		reached = sw.to
+		if len(sw.wanted.types) > 0 && sw.to-sw.after > longestScan {
+			reached = sw.after + longestScan
+		}
+		return reached, sw.wanted.each(c, "SELECT "+columns+" FROM es_events", sw.page.add, sw.after, reached, sw.page.limit)
 	}
+	return sw.to, sw.readPositions(c)
+}
+
+func (sw *sweep) readPositions(c *conn) error {
 	positions, err := sw.wanted.positions(c, sw.after, sw.to, sw.page.limit)
 	if err != nil {
 		return err
@@ -137,7 +151,7 @@ func (sw *sweep) read(c *conn) error {
 			case n+i == len(sw.page.records) && sw.page.more:
 				return nil
 			case n+i == len(sw.page.records) || sw.page.records[n+i].position != position:
-				return fmt.Errorf("%w: position %d is indexed by type or tag, and there is no such event", es.ErrCorrupt, position)
+				return fmt.Errorf("%w: position %d is indexed by tag, and there is no such event", es.ErrCorrupt, position)
 			}
 		}
 		if sw.page.more {

@@ -11,10 +11,10 @@ import (
 
 // Check reads the whole file at path and looks for everything that contradicts
 // itself: SQLite's own structures, the tables, indexes and triggers of the format,
-// both checksums of every event, versions and positions that are missing or out of
-// order, heads of streams, tags in the row of an event beside those that queries
-// find it by, commands beside their events, and what refers to nothing or is
-// referred to by nothing.
+// both checksums of every event and that of every command, versions and positions
+// that are missing or out of order, heads of streams, tags in the row of an event
+// beside those that queries find it by, commands beside their events, and what
+// refers to nothing or is referred to by nothing.
 //
 // What it finds is in the report, and is no error. An error says that the file
 // could not be checked: [fs.ErrNotExist], [ErrNotOurs], [ErrNewerFormat],
@@ -29,8 +29,7 @@ import (
 // a million events.
 //
 // What it cannot find: appends that are missing from the end as a whole, for then
-// the file is as it was before them; and, since no checksum covers commands, a
-// range of versions of a command that is wrong but possible.
+// the file is as it was before them.
 func Check(ctx context.Context, path string, opts ...CheckOption) (Report, error) {
 	k := &checker{ctx: ctx}
 	if err := k.check(path, opts); err != nil {
@@ -173,7 +172,8 @@ type checker struct {
 	types   *typeNames
 	streams streamNames
 	sum     checksum
-	head    int64 // the newest event that is checked
+	head    int64          // the newest event that is checked
+	used    map[int64]bool // the numbers of the types of these events, nil if not all could be read
 }
 
 func (k *checker) check(path string, opts []CheckOption) (err error) {

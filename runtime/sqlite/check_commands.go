@@ -15,7 +15,7 @@ type commandWalk struct {
 	rows   int64
 }
 
-const commandsQuery = `SELECT c.stream, c.id, c.first_version, c.last_version, s.name, f.position, l.position, CAST(f.metadata AS BLOB)
+const commandsQuery = `SELECT c.stream, c.id, c.first_version, c.last_version, s.name, f.position, l.position, CAST(f.metadata AS BLOB), c.crc
 	FROM (SELECT * FROM es_commands WHERE (stream, id) > (?1, ?2) AND stream <= ?3 ORDER BY stream, id LIMIT ?4) c
 	LEFT JOIN es_streams s ON s.id = c.stream
 	LEFT JOIN es_events f ON f.stream = c.stream AND f.version = c.first_version
@@ -65,7 +65,7 @@ func (k *checker) checkCommand(row []driver.Value) {
 		from, to = s.int(5), s.int(6)
 		at.Position = from
 	}
-	metadata := s.bytes(7)
+	metadata, crc := s.bytes(7), s.int(8)
 	switch {
 	case s.err != nil:
 		at.Kind = FaultValue
@@ -83,6 +83,8 @@ func (k *checker) checkCommand(row []driver.Value) {
 	default:
 		if other := commandOf(metadata); other != "" && other != id {
 			k.fault(at, "command %q led to it, but its metadata names command %q", id, other)
+		} else if int64(k.sum.command(stream, id, first, last)) != crc {
+			k.fault(at, "what is noted of command %q, that it led to versions %d to %d, does not match its checksum", id, first, last)
 		}
 	}
 }

@@ -26,6 +26,7 @@ func (k *checker) checkEvents() error {
 	if err != nil {
 		return err
 	}
+	k.used = make(map[int64]bool)
 	var p eventPage
 	w, err := walk(k, eventWalk{from: math.MinInt64, want: 1}, func(c *conn, w eventWalk) (eventWalk, bool, error) {
 		if err := p.read(c, w.from, k.head); err != nil {
@@ -41,6 +42,9 @@ func (k *checker) checkEvents() error {
 		k.report.Events, k.report.Tags = w.events, w.tags
 		k.progress(step, w.events, k.head)
 	})
+	if err != nil {
+		k.used = nil
+	}
 	if err := k.survive(step, err); err != nil {
 		return err
 	}
@@ -55,21 +59,16 @@ type eventPage struct {
 
 type eventRow struct {
 	record
-	rest int64
-	err  error // a column holds what it cannot hold
+	err error // a column holds what it cannot hold
 }
 
 func (p *eventPage) read(c *conn, from, to int64) error {
 	p.reset(fullPage)
 	clear(p.rows)
 	p.rows = p.rows[:0]
-	return c.each("SELECT "+columns+", crc_rest FROM es_events WHERE position >= ?1 AND position <= ?2 ORDER BY position LIMIT ?3", func(row []driver.Value) (bool, error) {
+	return c.each("SELECT "+columns+" FROM es_events WHERE position >= ?1 AND position <= ?2 ORDER BY position LIMIT ?3", func(row []driver.Value) (bool, error) {
 		r := eventRow{}
-		if r.err = r.scan(row); r.err == nil {
-			s := scanner{row: row}
-			r.rest = s.int(11)
-			r.err = s.err
-		}
+		r.err = r.scan(row)
 		position, ok := row[0].(int64)
 		if !ok {
 			return false, fmt.Errorf("%w: events: a position is %T", es.ErrCorrupt, row[0])
@@ -99,35 +98,38 @@ func (k *checker) checkEvent(c *conn, w *eventWalk, r *eventRow) error {
 		return nil
 	}
 
+	k.used[r.typ] = true
 	at := Fault{Version: r.version, Position: r.position}
 	stream, err := k.stream(c, r.stream)
 	if err != nil {
 		return err
 	}
-	name, named, err := k.types.name(c, r.typ)
+	name, err := k.types.name(c, r.typ)
 	if err != nil {
 		return err
 	}
-	at.Type = name
+	if name != nil {
+		at.Type = *name
+	}
 	if stream == nil {
 		at.Kind = FaultReference
 		k.fault(at, "its stream has the number %d, which the file does not name", r.stream)
 	} else {
 		at.Stream = stream.Name
 	}
-	if !named {
+	if name == nil {
 		at.Kind = FaultReference
 		k.fault(at, "its type has the number %d, which the file does not name", r.typ)
 	}
 	at.Kind = FaultChecksum
-	if stream != nil && named {
-		if got := k.sum.event(stream.Name, r.version, name, r.typeVersion, r.recordedAt, r.payload); int64(got) != r.crc {
-			k.fault(at, "stream, version, type, time and payload do not match their checksum: %08x, want %08x", got, r.crc)
+	if stream != nil && name != nil {
+		if got := k.sum.event(r.position, stream.Name, r.version, *name, r.typeVersion, r.recordedAt, r.payload); int64(got) != r.crc {
+			k.fault(at, firstMismatch, got, r.crc)
 		}
 	}
 	if stream != nil {
-		if got := k.sum.rest(r.position, r.id, *stream, r.tags, r.metadata); int64(got) != r.rest {
-			k.fault(at, "position, ID, category, key, tags and metadata do not match their checksum: %08x, want %08x", got, r.rest)
+		if got := k.sum.rest(r.id, *stream, r.tags, r.metadata); int64(got) != r.rest {
+			k.fault(at, secondMismatch, got, r.rest)
 		}
 	}
 	return k.checkTagsOf(c, w, r, at)

@@ -97,8 +97,8 @@ func observe(t *testing.T, path string, expected []es.Append) (seen observation,
 		}
 	}
 	for stream := range maps.Keys(streams) {
-		read("load "+stream, true, s.Stream(t.Context(), stream, es.ReadStream{}))
-		read("load backwards "+stream, true, s.Stream(t.Context(), stream, es.ReadStream{Backwards: true}))
+		read("load "+stream, true, s.Stream(t.Context(), stream, es.ReadStream{Brief: true}))
+		read("load backwards "+stream, true, s.Stream(t.Context(), stream, es.ReadStream{Brief: true, Backwards: true}))
 		read("stream "+stream, false, s.Stream(t.Context(), stream, es.ReadStream{}))
 	}
 	read("all", false, s.All(t.Context(), es.ReadAll{}))

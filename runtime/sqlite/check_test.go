@@ -123,7 +123,7 @@ func newStore(t *testing.T) string {
 }
 
 func TestCheckFindsFaults(t *testing.T) {
-	const firstSum, secondSum = "stream, version, type, time and payload do not match", "position, ID, category, key, tags and metadata do not match"
+	const firstSum, secondSum = "position, stream, version, type, time and payload do not match", "ID, category, key, tags and metadata do not match"
 	at := func(kind FaultKind, stream string, version, position int64, typ, problem string) Fault {
 		return Fault{kind, stream, version, position, typ, problem}
 	}
@@ -157,13 +157,15 @@ func TestCheckFindsFaults(t *testing.T) {
 		{"LastOfAll", `DELETE FROM es_events WHERE position = 7`, []Fault{
 			at(FaultOrphan, "c", 0, 0, "", "no events, and its head is version 1"), at(FaultOrphan, "", 0, 0, "ended", "no events of this type"),
 		}},
-		{"WholeStream", `DELETE FROM es_commands WHERE stream = 1; DELETE FROM es_tags WHERE position = 2; DELETE FROM es_events WHERE stream = 1; DELETE FROM es_streams WHERE id = 1`,
+		{"WholeStream", `DELETE FROM es_commands WHERE stream = 1; DELETE FROM es_tags WHERE position = 2; DELETE FROM es_events WHERE stream = 1; DELETE FROM es_heads WHERE stream = 1; DELETE FROM es_streams WHERE id = 1`,
 			[]Fault{at(FaultPosition, "", 0, 4, "", "positions 1 to 3 are missing before it")}},
-		{"HeadTooHigh", `UPDATE es_streams SET head = 4 WHERE name = 'b'`, []Fault{at(FaultHead, "b", 3, 0, "", "the head of the stream is version 4")}},
-		{"HeadTooLow", `UPDATE es_streams SET head = 2 WHERE name = 'b'`, []Fault{at(FaultHead, "b", 3, 0, "", "the head of the stream is version 2")}},
-		{"EmptyStream", `INSERT INTO es_streams (name, category, key, head) VALUES ('d', '', '', 0)`, []Fault{at(FaultOrphan, "d", 0, 0, "", "it has no events")}},
+		{"HeadTooHigh", `UPDATE es_heads SET head = 4 WHERE stream = 2`, []Fault{at(FaultHead, "b", 3, 0, "", "the head of the stream is version 4")}},
+		{"HeadTooLow", `UPDATE es_heads SET head = 2 WHERE stream = 2`, []Fault{at(FaultHead, "b", 3, 0, "", "the head of the stream is version 2")}},
+		{"HeadGone", `DELETE FROM es_heads WHERE stream = 2`, []Fault{at(FaultHead, "b", 3, 0, "", "the stream has no head")}},
+		{"HeadOfNoStream", `INSERT INTO es_heads VALUES (9, 1)`, []Fault{at(FaultReference, "", 0, 0, "", "a head, version 1, of a stream of the number 9")}},
+		{"EmptyStream", `INSERT INTO es_streams (name, category, key) VALUES ('d', '', '')`, []Fault{at(FaultOrphan, "d", 0, 0, "", "it has no events")}},
 		{"UnusedType", `INSERT INTO es_types (name) VALUES ('unused')`, []Fault{at(FaultOrphan, "", 0, 0, "unused", "no events of this type")}},
-		{"StreamGone", `DELETE FROM es_streams WHERE name = 'c'`, []Fault{at(FaultReference, "", 1, 7, "ended", "its stream has the number 3")}},
+		{"StreamGone", `DELETE FROM es_heads WHERE stream = 3; DELETE FROM es_streams WHERE name = 'c'`, []Fault{at(FaultReference, "", 1, 7, "ended", "its stream has the number 3")}},
 		{"TypeGone", `DELETE FROM es_types WHERE name = 'ended'`, []Fault{at(FaultReference, "c", 1, 7, "", "its type has the number 3")}},
 		{"StreamOfCommandGone", `UPDATE es_commands SET stream = 9 WHERE stream = 1`, []Fault{at(FaultReference, "", 1, 0, "", `the stream of command "command-a" has the number 9`)}},
 		{"PositionsSwapped", `UPDATE es_events SET version = version + 10 WHERE stream = 1; UPDATE es_events SET version = 14 - version WHERE stream = 1`, []Fault{
@@ -172,7 +174,7 @@ func TestCheckFindsFaults(t *testing.T) {
 			at(FaultCommand, "a", 1, 3, "", "their positions are 3 and 1"),
 		}},
 		{"NegativePosition", `UPDATE es_events SET position = -7 WHERE position = 7`, []Fault{
-			at(FaultPosition, "", 0, -7, "", "positions count from 1"), at(FaultChecksum, "c", 1, -7, "ended", secondSum),
+			at(FaultPosition, "", 0, -7, "", "positions count from 1"), at(FaultChecksum, "c", 1, -7, "ended", firstSum),
 		}},
 		{"VersionZero", `UPDATE es_events SET version = 0 WHERE position = 7`, []Fault{
 			at(FaultChecksum, "c", 0, 7, "ended", firstSum), at(FaultVersion, "c", 0, 7, "", "versions count from 1"), at(FaultOrphan, "c", 0, 0, "", "it has no events"),
@@ -191,8 +193,9 @@ func TestCheckFindsFaults(t *testing.T) {
 		{"CommandBeyondTheEnd", `UPDATE es_commands SET last_version = 4 WHERE stream = 2`, []Fault{at(FaultCommand, "b", 1, 0, "", `command "command-b" led to versions 1 to 4, not all of which are there`)}},
 		{"CommandBackwards", `UPDATE es_commands SET first_version = 4 WHERE stream = 2`, []Fault{at(FaultCommand, "b", 4, 0, "", "cannot have led to versions 4 to 3")}},
 		{"CommandOfAnother", `UPDATE es_commands SET id = 'x' WHERE stream = 2`, []Fault{at(FaultCommand, "b", 1, 4, "", `command "x" led to it, but its metadata names command "command-b"`)}},
+		{"CommandOfOtherVersions", `UPDATE es_commands SET first_version = 2 WHERE stream = 2`, []Fault{at(FaultCommand, "b", 2, 5, "", `"command-b", that it led to versions 2 to 3, does not match its checksum`)}},
 		{"TableChanged", `ALTER TABLE es_types ADD COLUMN x TEXT`, []Fault{at(FaultFile, "", 0, 0, "", "table es_types is not what it was made as")}},
-		{"Index", `DROP INDEX es_events_by_type`, []Fault{at(FaultFile, "", 0, 0, "", "index es_events_by_type is missing")}},
+		{"Index", `DROP INDEX es_streams_by_category`, []Fault{at(FaultFile, "", 0, 0, "", "index es_streams_by_category is missing")}},
 		{"View", `DROP VIEW es_log`, []Fault{at(FaultFile, "", 0, 0, "", "view es_log is missing")}},
 		{"ApplicationID", `PRAGMA application_id = 7`, []Fault{at(FaultFile, "", 0, 0, "", "application ID is 0x7, want 0x6573676e")}},
 		{"Format", `PRAGMA user_version = 0`, []Fault{at(FaultFile, "", 0, 0, "", "user_version, which is that of the format, is 0")}},
@@ -271,7 +274,7 @@ func TestCheckFindsDamagedPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	closeStore(t, s)
-	run(t, path, "UPDATE es_streams SET head = 7")
+	run(t, path, "UPDATE es_heads SET head = 7")
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

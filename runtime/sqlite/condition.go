@@ -105,11 +105,7 @@ func (g *group) search(cond *es.Condition) (*tailEvent, error) {
 		}
 		return found == nil, err
 	}
-	if wanted.every {
-		err := g.conn.each(tailQuery+"e.position > ? AND e.position <= ? ORDER BY e.position", match, cond.After, g.tailAfter)
-		return found, err
-	}
-	// The first of them matches, but for a query of very many tags.
+	// The first of them matches, but for a query that is too large for one statement.
 	after := cond.After
 	for limit := 1; found == nil; limit = min(2*limit, math.MaxInt16) {
 		positions, err := wanted.positions(g.conn, after, g.tailAfter, limit)

@@ -36,10 +36,10 @@
 // supported, for they do not lock reliably.
 //
 // Every event bears two CRC-32C checksums. The first covers what an aggregate is
-// loaded from (stream, version, type, type version, time and payload) and is
-// verified whenever the event is read: damage is an [es.EventError] that matches
-// [es.ErrCorrupt], never wrong data. A stream's versions are verified too, from
-// the first that is asked for to the newest that the stream has.
+// loaded from (position, stream, version, type, type version, time and payload), the
+// second everything else. Whatever is read is verified: damage is an [es.EventError]
+// that matches [es.ErrCorrupt], never wrong data. A stream's versions are verified
+// too, from the first that is asked for to the newest that the stream has.
 //
 // An append whose commit meets an I/O error may or may not have happened; it
 // fails with [es.ErrOutcomeUnknown]. The store then opens the file anew and brings
@@ -59,15 +59,16 @@
 // own in the same file. It makes them after Open has made the file: a database that
 // exists already, and is not empty, is refused with [ErrNotOurs].
 //
-//	es_streams   id, name, category, key, head
+//	es_streams   id, name, category, key
+//	es_heads     stream, head
 //	es_types     id, name
 //	es_events    position, stream, version, type, type_version, recorded_at, id,
 //	             crc, crc_rest, tags, metadata, payload
 //	es_tags      key, value, position
-//	es_commands  stream, id, first_version, last_version
+//	es_commands  stream, id, first_version, last_version, crc
 //
 // es_events.stream and es_events.type refer to es_streams.id and es_types.id. A
-// stream named profile-7 has the category profile-{id} and the key 7; head is the
+// stream named profile-7 has the category profile-{id} and the key 7; es_heads has the
 // version of its newest event. recorded_at counts nanoseconds since 1970, UTC; id
 // is the UUID's 16 bytes. payload and metadata are JSON text as it was appended,
 // and es_events.tags is a JSON array of [key, value] pairs, or NULL. es_tags holds

@@ -86,8 +86,9 @@ func (f file) source(params ...string) string {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/events.db
 	}
-	// The escaped path has no question mark, at which the driver would cut it.
-	return "file://" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(params, "&")
+	// The escaped path has no question mark, at which the driver would cut it. A
+	// connection is used by one goroutine at a time, and needs no locks of SQLite's.
+	return "file://" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(append(params, "_mutex=no"), "&")
 }
 
 // hasWAL says whether there is a WAL that is not empty.

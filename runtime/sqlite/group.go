@@ -99,7 +99,8 @@ func (g *group) load(requests []*request) (err error) {
 }
 
 func (g *group) loadStreams(names []driver.Value) error {
-	return g.conn.in("SELECT id, name, category, key, head FROM es_streams WHERE name IN (?)", names, func(row []driver.Value) (bool, error) {
+	return g.conn.in(`SELECT s.id, s.name, s.category, s.key, h.head
+		FROM es_streams s LEFT JOIN es_heads h ON h.stream = s.id WHERE s.name IN (?)`, names, func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		number, stream, head := s.int(0), es.Stream{Name: s.text(1), Category: s.text(2), Key: s.text(3)}, s.int(4)
 		if st := g.streams[stream.Name]; s.err == nil && st != nil {
@@ -127,13 +128,10 @@ func (g *group) loadCommand(st *streamState, id string) error {
 	if id == "" || st.number == 0 {
 		return nil
 	}
-	return g.conn.each(`SELECT c.first_version, c.last_version, f.position, l.position FROM es_commands c
-		JOIN es_events f ON f.stream = c.stream AND f.version = c.first_version
-		JOIN es_events l ON l.stream = c.stream AND l.version = c.last_version
-		WHERE c.stream = ? AND c.id = ?`, func(row []driver.Value) (bool, error) {
-		s := scanner{row: row}
-		st.saw(id, es.StreamResult{FirstVersion: s.int(0), LastVersion: s.int(1), FirstPosition: s.int(2), LastPosition: s.int(3)})
-		return false, damaged("commands", s.err)
+	return g.conn.each(commandColumns+"FROM es_commands c"+commandJoins+"WHERE c.stream = ? AND c.id = ?", func(row []driver.Value) (bool, error) {
+		first, err := toCommand(row, st.Name, id)
+		st.saw(id, first)
+		return false, err
 	}, st.number, id)
 }
 

@@ -27,10 +27,11 @@ func (g *group) flushStream(st *streamState) (err error) {
 	case st.inFile == st.version:
 		return nil
 	case st.number == 0:
-		st.number, err = g.conn.int("INSERT INTO es_streams (name, category, key, head) VALUES (?, ?, ?, ?) RETURNING id",
-			st.Name, st.Category, st.Key, st.version)
+		if st.number, err = g.conn.int("INSERT INTO es_streams (name, category, key) VALUES (?, ?, ?) RETURNING id", st.Name, st.Category, st.Key); err == nil {
+			err = g.conn.exec("INSERT INTO es_heads (stream, head) VALUES (?, ?)", st.number, st.version)
+		}
 	default:
-		err = g.conn.exec("UPDATE es_streams SET head = ? WHERE id = ?", st.version, st.number)
+		err = g.conn.exec("UPDATE es_heads SET head = ? WHERE stream = ?", st.version, st.number)
 	}
 	st.inFile = st.version
 	return err
@@ -45,8 +46,9 @@ func (g *group) flushEvents(w *write) error {
 	if w.part.CommandID == "" {
 		return nil
 	}
-	return g.conn.exec("INSERT INTO es_commands (stream, id, first_version, last_version) VALUES (?, ?, ?, ?)",
-		w.stream.number, w.part.CommandID, w.place.FirstVersion, w.place.LastVersion)
+	crc := g.sum.command(w.stream.Name, w.part.CommandID, w.place.FirstVersion, w.place.LastVersion)
+	return g.conn.exec("INSERT INTO es_commands (stream, id, first_version, last_version, crc) VALUES (?, ?, ?, ?, ?)",
+		w.stream.number, w.part.CommandID, w.place.FirstVersion, w.place.LastVersion, int64(crc))
 }
 
 func (g *group) flushEvent(w *write, i int) error {
@@ -67,8 +69,8 @@ func (g *group) flushEvent(w *write, i int) error {
 	if len(e.Metadata) > 0 {
 		metadata = e.Metadata
 	}
-	crc := g.sum.event(w.stream.Name, version, e.Type, int64(e.TypeVersion), recordedAt, e.Payload)
-	rest := g.sum.rest(position, e.ID, w.stream.Stream, text, e.Metadata)
+	crc := g.sum.event(position, w.stream.Name, version, e.Type, int64(e.TypeVersion), recordedAt, e.Payload)
+	rest := g.sum.rest(e.ID, w.stream.Stream, text, e.Metadata)
 	// Bytes become text without a copy in Go.
 	err = g.conn.exec(`INSERT INTO es_events (position, stream, version, type, type_version, recorded_at, id, crc, crc_rest, tags, metadata, payload)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))`,

@@ -13,36 +13,38 @@ import (
 // after its commit, holds for good. It is safe for use by several goroutines.
 type typeNames struct {
 	mu      sync.RWMutex
-	names   map[int64]string
+	names   map[int64]*string
 	numbers map[string]int64
 }
 
 func newTypeNames() *typeNames {
-	return &typeNames{names: make(map[int64]string), numbers: make(map[string]int64)}
+	return &typeNames{names: make(map[int64]*string), numbers: make(map[string]int64)}
 }
 
 func (t *typeNames) add(number int64, name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.names[number], t.numbers[name] = name, number
+	t.names[number], t.numbers[name] = &name, number
 }
 
-// name looks a number up, in the file where it has to; ok says whether it exists.
-func (t *typeNames) name(c *conn, number int64) (name string, ok bool, err error) {
+// name looks a number up, in the file where it has to; nil where there is none.
+func (t *typeNames) name(c *conn, number int64) (*string, error) {
 	t.mu.RLock()
-	name, ok = t.names[number]
+	name := t.names[number]
 	t.mu.RUnlock()
-	if ok {
-		return name, true, nil
+	if name != nil {
+		return name, nil
 	}
-	err = c.each("SELECT name FROM es_types WHERE id = ?", func(row []driver.Value) (bool, error) {
-		name, ok = row[0].(string)
+	err := c.each("SELECT name FROM es_types WHERE id = ?", func(row []driver.Value) (bool, error) {
+		if text, ok := row[0].(string); ok {
+			name = &text
+		}
 		return false, nil
 	}, number)
-	if ok && err == nil {
-		t.add(number, name)
+	if name != nil && err == nil {
+		t.add(number, *name)
 	}
-	return name, ok, err
+	return name, err
 }
 
 // number is name's counterpart. Neither must be called in a transaction that has

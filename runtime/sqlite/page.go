@@ -21,14 +21,19 @@ const (
 
 // columns of events, in the order that record.scan expects. Texts of any length
 // are read as bytes, which saves a copy.
-const columns = "position, stream, version, type, type_version, recorded_at, id, crc, tags, CAST(metadata AS BLOB), CAST(payload AS BLOB)"
+const columns = "position, stream, version, type, type_version, recorded_at, id, crc, tags, CAST(metadata AS BLOB), CAST(payload AS BLOB), crc_rest"
+
+// briefColumns are those of es.ReadStream.Brief, in the order that record.scanBrief
+// expects. The version is known beforehand, and the checksum tells whether it is
+// the right one.
+const briefColumns = "position, type, type_version, recorded_at, crc, CAST(payload AS BLOB)"
 
 // record is a row of events, as it was read.
 type record struct {
 	position, stream, version    int64
 	typ, typeVersion, recordedAt int64
 	id                           uuid.UUID
-	crc                          int64
+	crc, rest                    int64
 	tags                         string
 	metadata, payload            []byte
 
@@ -45,7 +50,7 @@ func (r *record) scan(row []driver.Value) error {
 	r.typ, r.typeVersion, r.recordedAt = s.int(3), s.int(4), s.int(5)
 	id := s.bytes(6)
 	r.crc, r.tags = s.int(7), s.text(8)
-	r.metadata, r.payload = s.bytes(9), s.bytes(10)
+	r.metadata, r.payload, r.rest = s.bytes(9), s.bytes(10), s.int(11)
 	if len(id) != len(r.id) {
 		s.fail(6)
 	}
@@ -54,6 +59,12 @@ func (r *record) scan(row []driver.Value) error {
 		return fmt.Errorf("%w: events, position %v: %w", es.ErrCorrupt, row[0], s.err)
 	}
 	return nil
+}
+
+func (r *record) scanBrief(row []driver.Value) error {
+	s := scanner{row: row}
+	r.position, r.typ, r.typeVersion, r.recordedAt, r.crc, r.payload = s.int(0), s.int(1), s.int(2), s.int(3), s.int(4), s.bytes(5)
+	return damaged("events", s.err)
 }
 
 // scanner takes the columns of a row apart. STRICT tables hold what they are
@@ -98,6 +109,10 @@ func (s *scanner) bytes(i int) []byte {
 // page is a stretch of events that was read at once. It is filled again and again.
 type page struct {
 	records []record
+	// brief says that rows have the briefColumns. Their versions begin with version
+	// and rise by step.
+	brief         bool
+	version, step int64
 	// more says that the page ended because it was full.
 	more  bool
 	bytes int
@@ -111,30 +126,32 @@ func (p *page) reset(limit int) {
 
 // add takes a row, and says whether there is room for another.
 func (p *page) add(row []driver.Value) (bool, error) {
-	var r record
-	if err := r.scan(row); err != nil {
+	p.records = append(p.records, record{})
+	r := &p.records[len(p.records)-1]
+	var err error
+	if p.brief {
+		r.version = p.version
+		p.version += p.step
+		err = r.scanBrief(row)
+	} else {
+		err = r.scan(row)
+	}
+	if err != nil {
 		return false, err
 	}
-	p.records = append(p.records, r)
 	p.bytes += len(r.payload) + len(r.metadata)
 	p.more = len(p.records) >= p.limit || p.bytes >= pageBytes
 	return !p.more, nil
 }
 
 // names looks up the names of the types in the page.
-func (p *page) names(c *conn, types *typeNames) error {
+func (p *page) names(c *conn, types *typeNames) (err error) {
 	for i := range p.records {
 		r := &p.records[i]
 		if i > 0 && p.records[i-1].typ == r.typ {
 			r.name = p.records[i-1].name
-			continue
-		}
-		name, ok, err := types.name(c, r.typ)
-		if err != nil {
+		} else if r.name, err = types.name(c, r.typ); err != nil {
 			return err
-		}
-		if ok {
-			r.name = &name
 		}
 	}
 	return nil
@@ -162,8 +179,11 @@ func (rd *reader) load(r *record, stream es.Stream) error {
 	if r.name == nil {
 		return corrupt("", "its type has the number %d, which the file does not name", r.typ)
 	}
-	if got := rd.sum.event(stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload); int64(got) != r.crc {
-		return corrupt(*r.name, "stream, version, type, time and payload do not match their checksum: %08x, want %08x", got, r.crc)
+	if got := rd.sum.event(r.position, stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload); int64(got) != r.crc {
+		return corrupt(*r.name, firstMismatch, got, r.crc)
+	}
+	if got := rd.sum.rest(r.id, stream, r.tags, r.metadata); int64(got) != r.rest {
+		return corrupt(*r.name, secondMismatch, got, r.rest)
 	}
 	tags := rd.tags[:0]
 	if r.tags != "" {
@@ -183,6 +203,25 @@ func (rd *reader) load(r *record, stream es.Stream) error {
 		rd.event.Tags = tags
 	}
 	return nil
+}
+
+// What checksums that do not match are about.
+const (
+	firstMismatch  = "position, stream, version, type, time and payload do not match their checksum: %08x, want %08x"
+	secondMismatch = "ID, category, key, tags and metadata do not match their checksum: %08x, want %08x"
+)
+
+// loadBrief is load for a record of the briefColumns. It says whether the record is
+// what it should be, and not what else it is.
+func (rd *reader) loadBrief(r *record, stream *es.Stream) bool {
+	if r.name == nil || int64(rd.sum.event(r.position, stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload)) != r.crc {
+		return false
+	}
+	rd.event = es.Stored{
+		Stream: *stream, Version: r.version, Position: r.position, Type: *r.name, TypeVersion: int(r.typeVersion),
+		RecordedAt: time.Unix(0, r.recordedAt).UTC(), Payload: r.payload,
+	}
+	return true
 }
 
 // step yields the event that load made, and says whether there is to be another.

@@ -298,7 +298,7 @@ func TestDamage(t *testing.T) {
 		{"LastGone", `DELETE FROM es_events WHERE position = 4`, 2, corrupt(3, 0, "", "version 3 is missing"), false},
 		{"Swapped", `UPDATE es_events SET version = 9 WHERE position = 2; UPDATE es_events SET version = 1 WHERE position = 3; UPDATE es_events SET version = 2 WHERE position = 2`,
 			0, corrupt(1, 3, "type1", mismatch), true},
-		{"Tags", `UPDATE es_events SET tags = '[["a"]]' WHERE position = 3`, 1, corrupt(2, 3, "type1", "tags are malformed"), true},
+		{"Tags", `UPDATE es_events SET tags = '[["a"]]' WHERE position = 3`, 1, corrupt(2, 3, "type1", "metadata do not match their checksum"), true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := newPath(t)
@@ -319,6 +319,14 @@ func TestDamage(t *testing.T) {
 			}
 			if _, err := readError(t, s, "a", es.ReadStream{Backwards: true}); !errors.Is(err, es.ErrCorrupt) {
 				t.Errorf("backwards: %v, want es.ErrCorrupt", err)
+			}
+			// What is not asked for is not verified.
+			brief := test.name != "Tags"
+			if read, again := readError(t, s, "a", es.ReadStream{Brief: true}); brief && (read != test.read || again == nil || again.Error() != err.Error()) {
+				t.Errorf("brief: %d events, then %v, want %d, then %v", read, again, test.read, err)
+			}
+			if _, err := readError(t, s, "a", es.ReadStream{Brief: true, Backwards: true}); brief != errors.Is(err, es.ErrCorrupt) {
+				t.Errorf("brief and backwards: %v, want es.ErrCorrupt: %t", err, brief)
 			}
 			for name, opts := range map[string]es.ReadAll{"All": {}, "Streams": {Streams: []string{"b", "a"}}} {
 				var err error
@@ -372,7 +380,7 @@ func TestDamagedHead(t *testing.T) {
 		{2, "its head is version 2, and it has an event of version 3", "the file contradicts itself"},
 		{4, "version 4 is missing", ""},
 	} {
-		run(t, path, fmt.Sprint("UPDATE es_streams SET head = ", test.head))
+		run(t, path, fmt.Sprint("UPDATE es_heads SET head = ", test.head))
 		s := openAt(t, path)
 		errs := make(map[string]error)
 		for _, opts := range []es.ReadStream{{}, {Backwards: true}, {From: 2}} {
@@ -433,7 +441,7 @@ func TestDamagedPages(t *testing.T) {
 	}
 }
 
-// What is asked for by tag or type is found by an index, in the order of positions
+// What is asked for by tag is found by an index, in the order of positions
 // and without sorting, so that a page costs no more than it yields.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
@@ -442,13 +450,13 @@ func TestQueriesUseIndexes(t *testing.T) {
 	tag := func(v string) es.Tag { return es.Tag{Key: "tenth", Value: v} }
 	err := s.readers.with(t.Context(), func(c *conn) error {
 		sel, err := newSelection(c, s.types, es.Query{Items: []es.Item{
-			{Types: []string{"type0", "type1"}}, {Tags: []es.Tag{tag("1"), {Key: "stream", Value: "a"}}}, {Types: []string{"type1", "type2"}, Tags: []es.Tag{tag("2"), tag("3")}},
+			{Tags: []es.Tag{tag("1"), {Key: "stream", Value: "a"}}}, {Types: []string{"type1", "type2"}, Tags: []es.Tag{tag("2"), tag("3")}},
 		}})
 		if err != nil {
 			return err
 		}
 		// The rarer tag leads.
-		if got := sel.branches[2].tags[0]; got != tag("1") {
+		if got := sel.branches[0].tags[0]; got != tag("1") {
 			t.Errorf("the tag that leads is %v", got)
 		}
 		query, args := sel.statement(0, 10, 10)
@@ -466,7 +474,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT position FROM es_events WHERE stream = ? AND version BETWEEN ? AND ?":  "sqlite_autoindex_es_events_",
 		"SELECT position FROM es_events WHERE id = ?":                                  "sqlite_autoindex_es_events_",
 		"SELECT payload FROM es_log WHERE stream = ? AND version = ?":                  "sqlite_autoindex_es_events_",
-		"SELECT payload FROM es_log WHERE type = ? AND position > ?":                   "es_events_by_type",
+		"SELECT head FROM es_heads WHERE stream = ?":                                   "INTEGER PRIMARY KEY",
 		"SELECT first_version FROM es_commands WHERE stream = ? AND id = ?":            "PRIMARY KEY",
 		"SELECT e.payload FROM es_log e WHERE e.category = ? AND e.key = ?":            "es_streams_by_category",
 		"SELECT position FROM es_tags WHERE key = ? AND value = ? ORDER BY position":   "PRIMARY KEY",

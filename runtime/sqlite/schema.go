@@ -46,10 +46,14 @@ CREATE TABLE es_streams (
   id       INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE, -- profile-7
   category TEXT NOT NULL,        -- profile-{id}
-  key      TEXT NOT NULL,        -- 7
-  head     INTEGER NOT NULL      -- version of the newest event
+  key      TEXT NOT NULL         -- 7
 ) STRICT;
 CREATE INDEX es_streams_by_category ON es_streams (category, key);
+
+CREATE TABLE es_heads (
+  stream INTEGER PRIMARY KEY REFERENCES es_streams (id),
+  head   INTEGER NOT NULL -- version of the newest event
+) STRICT;
 
 CREATE TABLE es_types (
   id   INTEGER PRIMARY KEY,
@@ -64,14 +68,13 @@ CREATE TABLE es_events (
   type_version INTEGER NOT NULL,
   recorded_at  INTEGER NOT NULL,    -- nanoseconds since 1970, UTC
   id           BLOB NOT NULL UNIQUE,
-  crc          INTEGER NOT NULL,    -- of stream, version, type, type version, time, payload
-  crc_rest     INTEGER NOT NULL,    -- of position, ID, category, key, tags, metadata
+  crc          INTEGER NOT NULL,    -- of position, stream, version, type, type version, time, payload
+  crc_rest     INTEGER NOT NULL,    -- of ID, category, key, tags, metadata
   tags         TEXT,                -- [["key","value"], ...]
   metadata     TEXT,
   payload      TEXT NOT NULL,
   UNIQUE (stream, version)
 ) STRICT;
-CREATE INDEX es_events_by_type ON es_events (type);
 
 CREATE TABLE es_tags (
   key      TEXT NOT NULL,
@@ -85,6 +88,7 @@ CREATE TABLE es_commands (
   id            TEXT NOT NULL,
   first_version INTEGER NOT NULL,
   last_version  INTEGER NOT NULL,
+  crc           INTEGER NOT NULL, -- of stream, ID, versions
   PRIMARY KEY (stream, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -108,8 +112,9 @@ CREATE TRIGGER es_commands_keep_update BEFORE UPDATE ON es_commands BEGIN SELECT
 CREATE TRIGGER es_commands_keep_delete BEFORE DELETE ON es_commands BEGIN SELECT RAISE(ABORT, 'commands are never deleted'); END;
 CREATE TRIGGER es_types_keep_update BEFORE UPDATE ON es_types BEGIN SELECT RAISE(ABORT, 'types are never changed'); END;
 CREATE TRIGGER es_types_keep_delete BEFORE DELETE ON es_types BEGIN SELECT RAISE(ABORT, 'types are never deleted'); END;
-CREATE TRIGGER es_streams_keep_update BEFORE UPDATE OF id, name, category, key ON es_streams BEGIN SELECT RAISE(ABORT, 'streams are never renamed'); END;
+CREATE TRIGGER es_streams_keep_update BEFORE UPDATE ON es_streams BEGIN SELECT RAISE(ABORT, 'streams are never renamed'); END;
 CREATE TRIGGER es_streams_keep_delete BEFORE DELETE ON es_streams BEGIN SELECT RAISE(ABORT, 'streams are never deleted'); END;
+CREATE TRIGGER es_heads_keep_delete BEFORE DELETE ON es_heads BEGIN SELECT RAISE(ABORT, 'heads are never deleted'); END;
 
 CREATE VIEW es_log AS
 SELECT

@@ -5,23 +5,29 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/esgen/esgen/runtime/es"
 )
 
-// selection finds the events that a query selects by the indexes of types and
-// tags. It may find some that the query does not select, and never misses one:
-// es.Query.Matches has the last word.
+// selection finds the events that a query selects: by the index of tags where each
+// item of the query names some, else by going through the events. It may find some
+// that the query does not select, and never misses one: es.Query.Matches has the
+// last word.
+//
+// There is no index of types. It would cost each append more than it would save a
+// few queries: those by types alone that reach far back.
 type selection struct {
-	// every says that the events must be gone through one by one, since the query
-	// selects all, or is too large for one statement.
-	every    bool
+	// scan says that the events are gone through one by one.
+	scan bool
+	// types are the only ones that are wanted of a scan; all where there are none.
+	types    []int64
 	branches []branch
 }
 
-// branch stands for an item of a query: events that have one of the types, if
-// there are any, and all of the tags. A branch without tags has one type.
+// branch stands for an item of a query: events that have all of the tags, and one
+// of the types, if there are any.
 type branch struct {
 	types []int64
 	tags  []es.Tag
@@ -38,15 +44,10 @@ const (
 // newSelection looks the types of q up. A type that the file does not name selects
 // nothing, as of the time of the call.
 func newSelection(c *conn, types *typeNames, q es.Query) (*selection, error) {
-	s := &selection{every: len(q.Items) == 0}
+	s := &selection{scan: len(q.Items) == 0}
+	typed := !s.scan // each item names types
 	for i := range q.Items {
 		it := &q.Items[i]
-		if len(it.Types) == 0 && len(it.Tags) == 0 || len(it.Types) > mostTypes {
-			s.every = true
-		}
-		if s.every {
-			break
-		}
 		var b branch
 		for _, name := range it.Types {
 			number, ok, err := types.number(c, name)
@@ -57,23 +58,32 @@ func newSelection(c *conn, types *typeNames, q es.Query) (*selection, error) {
 				b.types = append(b.types, number)
 			}
 		}
-		switch {
-		case len(it.Types) > 0 && len(b.types) == 0: // selects nothing
-		case len(it.Tags) == 0:
-			for _, typ := range b.types {
-				s.branches = append(s.branches, branch{types: []int64{typ}})
-			}
-		default:
-			tags, err := byRarity(c, distinct(it.Tags))
-			if err != nil {
-				return nil, err
-			}
-			b.tags = tags[:min(len(tags), mostTags)]
-			s.branches = append(s.branches, b)
+		if typed = typed && len(it.Types) > 0; typed {
+			s.types = append(s.types, b.types...)
 		}
-		s.every = len(s.branches) > mostBranches
+		if len(it.Types) > 0 && len(b.types) == 0 {
+			continue // selects nothing
+		}
+		if s.scan = s.scan || len(it.Tags) == 0 || len(b.types) > mostTypes || len(s.branches) == mostBranches; s.scan {
+			continue
+		}
+		tags, err := byRarity(c, distinct(it.Tags))
+		if err != nil {
+			return nil, err
+		}
+		b.tags = tags[:min(len(tags), mostTags)]
+		s.branches = append(s.branches, b)
 	}
-	return s, nil
+	if !s.scan {
+		return s, nil
+	}
+	slices.Sort(s.types)
+	s.types = slices.Compact(s.types)
+	all, err := c.int("SELECT count(*) FROM es_types")
+	if !typed || len(s.types) > mostTypes || int64(len(s.types)) == all {
+		s.types = nil
+	}
+	return s, err
 }
 
 // byRarity orders tags so that the rarest comes first: it decides how many events
@@ -105,21 +115,49 @@ func byRarity(c *conn, tags []es.Tag) ([]es.Tag, error) {
 // positions are those of the first events, after one position and up to another,
 // that may be selected: at most limit, rising. SQLite merges the branches, each of
 // which an index yields in order, and stops at the limit.
-func (s *selection) positions(c *conn, after, to int64, limit int) ([]int64, error) {
-	if len(s.branches) == 0 || after >= to {
+func (s *selection) positions(c *conn, after, to int64, limit int) (found []int64, err error) {
+	if after >= to {
 		return nil, nil
 	}
-	query, args := s.statement(after, to, limit)
-	var found []int64
-	err := c.once(query, func(row []driver.Value) (bool, error) {
+	add := func(row []driver.Value) (bool, error) {
 		position, ok := row[0].(int64)
 		if !ok {
 			return false, fmt.Errorf("%w: an index holds a position that is %T", es.ErrCorrupt, row[0])
 		}
 		found = append(found, position)
 		return true, nil
-	}, args...)
+	}
+	switch {
+	case s.scan:
+		err = s.each(c, "SELECT position FROM es_events", add, after, to, limit)
+	case len(s.branches) > 0:
+		query, args := s.statement(after, to, limit)
+		err = c.once(query, add, args...)
+	}
 	return found, err
+}
+
+// each calls fn with what a scan finds after one position and up to another, at
+// most limit rows.
+func (s *selection) each(c *conn, query string, fn func([]driver.Value) (bool, error), after, to int64, limit int) error {
+	query += " WHERE position > ?1 AND position <= ?2"
+	args := []driver.Value{after, to, int64(limit)}
+	if len(s.types) > 0 {
+		// A few lengths of lists, so that the statements stay prepared.
+		n := 4
+		for n < len(s.types) {
+			n *= 4
+		}
+		query += " AND type IN (?4"
+		for i := range n {
+			if i > 0 {
+				query += ",?" + strconv.Itoa(i+4)
+			}
+			args = append(args, s.types[min(i, len(s.types)-1)])
+		}
+		query += ")"
+	}
+	return c.each(query+" ORDER BY position LIMIT ?3", fn, args...)
 }
 
 func (s *selection) statement(after, to int64, limit int) (string, []driver.Value) {
@@ -142,10 +180,6 @@ func (s *selection) statement(after, to int64, limit int) (string, []driver.Valu
 // write writes the statement that finds b's positions, after ?1 and up to ?2. The
 // joins are CROSS JOINs because SQLite keeps the order of those.
 func (b *branch) write(w *strings.Builder, bind func(driver.Value) string) {
-	if len(b.tags) == 0 {
-		fmt.Fprintf(w, "SELECT position FROM es_events WHERE type = %s AND position > ?1 AND position <= ?2", bind(b.types[0]))
-		return
-	}
 	w.WriteString("SELECT t0.position FROM es_tags t0")
 	for i := range b.tags[1:] {
 		fmt.Fprintf(w, " CROSS JOIN es_tags t%d", i+1)

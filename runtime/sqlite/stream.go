@@ -19,6 +19,7 @@ func (s *Store) Stream(ctx context.Context, stream string, opts es.ReadStream) i
 			return
 		}
 		cur := &cursor{backwards: opts.Backwards}
+		cur.page.brief = opts.Brief
 		for {
 			err := s.readers.with(ctx, func(c *conn) error {
 				if cur.number == 0 {
@@ -37,8 +38,12 @@ func (s *Store) Stream(ctx context.Context, stream string, opts es.ReadStream) i
 			}
 			for {
 				r, err := cur.next()
-				if err == nil && r != nil {
+				switch {
+				case err != nil || r == nil:
+				case !opts.Brief:
 					err = rd.load(r, cur.stream)
+				case !rd.loadBrief(r, &cur.stream):
+					err = rd.diagnose(cur, r.version)
 				}
 				if err != nil {
 					yield(nil, err)
@@ -57,6 +62,28 @@ func (s *Store) Stream(ctx context.Context, stream string, opts es.ReadStream) i
 			}
 		}
 	}
+}
+
+// diagnose says what is wrong with an event that is not what its checksum says: it
+// reads that again, with all its columns.
+func (rd *reader) diagnose(cur *cursor, version int64) error {
+	again := &cursor{stream: cur.stream, number: cur.number, backwards: cur.backwards, from: version, to: cur.to}
+	if cur.backwards {
+		again.from, again.to = cur.from, version
+	}
+	err := rd.store.readers.with(rd.ctx, func(c *conn) error { return again.fill(c, rd.store.types, 1) })
+	if err != nil {
+		return rd.store.failedRead(cur.stream.Name, err)
+	}
+	r, err := again.next()
+	if err == nil {
+		err = rd.load(r, cur.stream)
+	}
+	if err == nil {
+		err = &es.EventError{Stream: cur.stream.Name, Version: version, Position: r.position, Type: *r.name,
+			Err: fmt.Errorf("%w: another event stood in its place when it was first read", es.ErrCorrupt)}
+	}
+	return err
 }
 
 func (s *Store) failedRead(stream string, err error) error {
@@ -87,8 +114,8 @@ type cursor struct {
 // not exist has none.
 func (cur *cursor) open(c *conn, name string, opts es.ReadStream) error {
 	cur.from, cur.to = 1, 0
-	const query = `SELECT id, name, category, key, head, (SELECT ifnull(max(version), 0) FROM es_events WHERE stream = es_streams.id)
-		FROM es_streams WHERE name = ?`
+	const query = `SELECT s.id, s.name, s.category, s.key, h.head, (SELECT ifnull(max(version), 0) FROM es_events WHERE stream = s.id)
+		FROM es_streams s LEFT JOIN es_heads h ON h.stream = s.id WHERE s.name = ?`
 	return c.each(query, func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		cur.number, cur.stream = s.int(0), es.Stream{Name: s.text(1), Category: s.text(2), Key: s.text(3)}
@@ -123,13 +150,15 @@ func (cur *cursor) pageSize() int {
 // fill reads the next page, of at most limit events. Where it fails it can be
 // called again.
 func (cur *cursor) fill(c *conn, types *typeNames, limit int) error {
-	order := "ORDER BY version"
-	if cur.backwards {
-		order = "ORDER BY version DESC"
-	}
 	cur.page.reset(limit)
-	err := c.each("SELECT "+columns+" FROM es_events WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 AND position > ?4 "+order+" LIMIT ?5",
-		cur.page.add, cur.number, cur.from, cur.to, cur.after, int64(limit))
+	p := &cur.page
+	if p.version, p.step = cur.from, 1; cur.backwards {
+		p.version, p.step = cur.to, -1
+	}
+	if p.records == nil {
+		p.records = make([]record, 0, min(int64(limit), cur.to-cur.from+1))
+	}
+	err := c.each(cur.query(), p.add, cur.number, cur.from, cur.to, cur.after, int64(limit))
 	if err == nil {
 		err = cur.page.names(c, types)
 	}
@@ -140,6 +169,23 @@ func (cur *cursor) fill(c *conn, types *typeNames, limit int) error {
 	cur.at, cur.last = 0, !cur.page.more
 	cur.pages++
 	return nil
+}
+
+func (cur *cursor) query() string {
+	const (
+		where    = " FROM es_events WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 AND position > ?4 ORDER BY version"
+		forwards = where + " LIMIT ?5"
+		back     = where + " DESC LIMIT ?5"
+	)
+	switch {
+	case cur.page.brief && cur.backwards:
+		return "SELECT " + briefColumns + back
+	case cur.page.brief:
+		return "SELECT " + briefColumns + forwards
+	case cur.backwards:
+		return "SELECT " + columns + back
+	}
+	return "SELECT " + columns + forwards
 }
 
 // next is the record that comes next, nil where there is none in the page.

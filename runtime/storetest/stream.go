@@ -1,8 +1,11 @@
 package storetest
 
 import (
+	"fmt"
 	"math"
 	"slices"
+
+	"github.com/google/uuid"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -10,6 +13,7 @@ import (
 var streamCases = []testCase{
 	{"Range", "From and To are the first and the last version, Limit the most events; Backwards reads from the newest", streamRange},
 	{"Missing", "a stream that does not exist has no events, which is no error", streamMissing},
+	{"Brief", "a brief reading yields the same events, of which the ID, the metadata and the tags may be left out", streamBrief},
 	{"Alone", "a stream's reading yields nothing of other streams", streamAlone},
 }
 
@@ -53,6 +57,27 @@ func streamPart(whole []es.Stored, opts es.ReadStream) []es.Stored {
 		part = part[:opts.Limit]
 	}
 	return part
+}
+
+func streamBrief(s *subject) {
+	for i := range 3 {
+		e := event("thing.done", es.Tag{Key: "thing", Value: fmt.Sprint(i)})
+		e.Metadata = []byte(`{"correlationId":"c"}`)
+		s.append(write(to("a", es.ExpectAny, e, event("thing.made")), to("b", es.ExpectAny, event("thing.done"))))
+	}
+	bare := func(events []es.Stored) []es.Stored {
+		for i := range events {
+			events[i].ID, events[i].Metadata, events[i].Tags = uuid.Nil, nil, nil
+		}
+		return events
+	}
+	for _, opts := range []es.ReadStream{{}, {Backwards: true}, {From: 2, To: 4}, {From: 3, Limit: 2, Backwards: true}} {
+		want := bare(s.stream("a", opts))
+		opts.Brief = true
+		if err := same(bare(s.stream("a", opts)), want); err != nil {
+			s.Fatalf("Stream(%+v): %v", opts, err)
+		}
+	}
 }
 
 func streamMissing(s *subject) {

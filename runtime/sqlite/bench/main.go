@@ -6,7 +6,7 @@
 //
 // The reference is what a careful program does without a store: prepared statements, the same settings
 // of SQLite, a table of the same columns with the same constraints, and encoding/json. It has no
-// checksums, no heads of streams, no index of types and no triggers. Its source is in reference.go.
+// checksums, no heads of streams and no triggers. Its source is in reference.go.
 //
 // What is measured are whole operations: a save begins with a recorded event and ends when it is
 // acknowledged, a load ends with an aggregate. Reading is measured by the time of the processor where

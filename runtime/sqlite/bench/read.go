@@ -54,7 +54,7 @@ func (b *bench) readRows() []row {
 					apply := r.accounts.Definition().Load
 					return func(ctx context.Context, account int) (ledger.State, error) {
 						var a ledger.Account
-						for s, err := range r.store.Stream(ctx, stream(account).Name, es.ReadStream{From: int64(last + 1)}) {
+						for s, err := range r.store.Stream(ctx, stream(account).Name, es.ReadStream{From: int64(last + 1), Brief: true}) {
 							if err != nil {
 								return ledger.State{}, err
 							}

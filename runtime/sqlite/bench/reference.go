@@ -156,8 +156,11 @@ type referenceReader struct {
 	streams                   map[int64]string
 }
 
-// eventColumns are those that the store reads.
-const eventColumns = "position, stream, version, type, type_version, recorded_at, id, crc, tags, metadata, payload"
+// What the store reads: of all events, and of those that an aggregate is loaded from.
+const (
+	eventColumns = "position, stream, version, type, type_version, recorded_at, id, crc, tags, metadata, payload, crc_rest"
+	loadColumns  = "position, version, type, type_version, recorded_at, crc, payload"
+)
 
 // openReference opens a file of the store for reading.
 func openReference(ctx context.Context, path string) (_ *referenceReader, err error) {
@@ -170,8 +173,8 @@ func openReference(ctx context.Context, path string) (_ *referenceReader, err er
 	}()
 	r.db.SetMaxOpenConns(1)
 	for statement, query := range map[**sql.Stmt]string{
-		&r.load:   "SELECT " + eventColumns + " FROM es_events WHERE stream = (SELECT id FROM es_streams WHERE name = ?) ORDER BY version",
-		&r.tail:   "SELECT " + eventColumns + " FROM es_events WHERE stream = (SELECT id FROM es_streams WHERE name = ?) AND version > ? ORDER BY version",
+		&r.load:   "SELECT " + loadColumns + " FROM es_events WHERE stream = (SELECT id FROM es_streams WHERE name = ?) ORDER BY version",
+		&r.tail:   "SELECT " + loadColumns + " FROM es_events WHERE stream = (SELECT id FROM es_streams WHERE name = ?) AND version > ? ORDER BY version",
 		&r.brief:  "SELECT type, payload FROM es_events WHERE stream = (SELECT id FROM es_streams WHERE name = ?) ORDER BY version",
 		&r.replay: "SELECT " + eventColumns + " FROM es_events ORDER BY position",
 	} {
@@ -203,14 +206,20 @@ func (r *referenceReader) names(ctx context.Context, query string, into map[int6
 
 // plainEvent is a row of events.
 type plainEvent struct {
-	position, stream, version, typ, typeVersion, recordedAt, crc int64
-	id                                                           []byte
-	tags                                                         sql.NullString
-	metadata, payload                                            []byte
+	position, stream, version, typ, typeVersion, recordedAt, crc, rest int64
+	id                                                                 []byte
+	tags                                                               sql.NullString
+	metadata, payload                                                  []byte
 }
 
+// scan reads the eventColumns.
 func (e *plainEvent) scan(rows *sql.Rows) error {
-	return rows.Scan(&e.position, &e.stream, &e.version, &e.typ, &e.typeVersion, &e.recordedAt, &e.id, &e.crc, &e.tags, &e.metadata, &e.payload)
+	return rows.Scan(&e.position, &e.stream, &e.version, &e.typ, &e.typeVersion, &e.recordedAt, &e.id, &e.crc, &e.tags, &e.metadata, &e.payload, &e.rest)
+}
+
+// scanLoad reads the loadColumns.
+func (e *plainEvent) scanLoad(rows *sql.Rows) error {
+	return rows.Scan(&e.position, &e.version, &e.typ, &e.typeVersion, &e.recordedAt, &e.crc, &e.payload)
 }
 
 // state reads an account.
@@ -222,7 +231,7 @@ func (r *referenceReader) state(statement *sql.Stmt, args ...any) (state ledger.
 	defer rows.Close()
 	for rows.Next() {
 		var e plainEvent
-		if err := e.scan(rows); err != nil {
+		if err := e.scanLoad(rows); err != nil {
 			return state, err
 		}
 		if err := applyPlain(&state, r.types[e.typ], e.payload); err != nil {

@@ -25,9 +25,14 @@ type line struct {
 // Lines of the table. What is written has both times: on a machine that is shared, that of the processor
 // is the one to trust, and the other is the one that matters.
 func writing(goal float64) []line {
-	processor := reading(0)[0]
-	processor.suffix = ", processor"
-	return []line{{value: func(m measurement) float64 { return float64(m.each) }, format: inTime, goal: goal}, processor}
+	return []line{{value: func(m measurement) float64 { return float64(m.each) }, format: inTime, goal: goal}, processorOf()}
+}
+
+// processorOf has no goal.
+func processorOf() line {
+	l := reading(0)[0]
+	l.suffix = ", processor"
+	return l
 }
 
 func reading(goal float64) []line {

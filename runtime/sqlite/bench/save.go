@@ -44,7 +44,7 @@ func (b *bench) saveRows() []row {
 		},
 		{
 			name:  "64 goroutines, one event a save, FULL",
-			lines: []line{throughputGoal(30), p99Goal(0.02)},
+			lines: []line{throughputGoal(30), p99Goal(0.02), processorOf()},
 			prepare: func(ctx context.Context) (*contest, error) {
 				w, err := b.newWriters(ctx, "group", goroutines)
 				if err != nil {

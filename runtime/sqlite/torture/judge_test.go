@@ -165,9 +165,9 @@ func integrity(ctx context.Context, path string, f *findings) {
 	for _, q := range []struct{ query, want string }{
 		{"SELECT group_concat(integrity_check) FROM pragma_integrity_check", "ok"},
 		{"SELECT count(*) FROM pragma_foreign_key_check", "0"},
-		{"SELECT count(*) FROM es_streams s WHERE head <> (SELECT ifnull(max(version), 0) FROM es_events WHERE stream = s.id)", "0"},
+		{"SELECT count(*) FROM es_streams s LEFT JOIN es_heads h ON h.stream = s.id WHERE h.head IS NOT (SELECT ifnull(max(version), 0) FROM es_events WHERE stream = s.id)", "0"},
 		{"SELECT (SELECT count(*) FROM es_tags) - (SELECT ifnull(sum(json_array_length(tags)), 0) FROM es_events WHERE tags IS NOT NULL)", "0"},
-		{"SELECT count(*) FROM es_commands c JOIN es_streams s ON s.id = c.stream WHERE c.last_version > s.head", "0"},
+		{"SELECT count(*) FROM es_commands c JOIN es_heads h ON h.stream = c.stream WHERE c.last_version > h.head", "0"},
 	} {
 		var got sql.NullString
 		if err := db.QueryRowContext(ctx, q.query).Scan(&got); err != nil || got.String != q.want {
