@@ -19,10 +19,19 @@ func diskFull(err error) bool {
 func readOnlyDisk(err error) bool { return errors.Is(err, unix.EROFS) }
 
 func (f *systemFile) lock(shared bool) error {
-	how := unix.LOCK_EX | unix.LOCK_NB
 	if shared {
-		how = unix.LOCK_SH | unix.LOCK_NB
+		return f.flock(unix.LOCK_SH | unix.LOCK_NB)
 	}
+	return f.flock(unix.LOCK_EX | unix.LOCK_NB)
+}
+
+// Close gives the lock back by itself: a process that is just being started by this one may
+// hold the file open for a moment longer, and the lock with it.
+func (f *systemFile) Close() error {
+	return errors.Join(f.flock(unix.LOCK_UN), f.File.Close())
+}
+
+func (f *systemFile) flock(how int) error {
 	conn, err := f.SyscallConn()
 	if err != nil {
 		return err

@@ -181,11 +181,8 @@ func (s *scan) check(l *line) error {
 	return failed
 }
 
-const (
-	firstMember = `{"position":`
-	// beginning is how every file begins.
-	beginning = firstMember + `1,"stream":"`
-)
+// firstMember is how every line begins.
+const firstMember = `{"position":`
 
 // torn says whether a line that cannot be read belongs to what a crash has left: whether it
 // is cut off or has a hole, and nothing that follows was written after it was on disk.
@@ -193,33 +190,39 @@ func (s *scan) torn(b []byte) (bool, error) {
 	if len(b) == 0 || bytes.HasSuffix(b, []byte("\n")) && bytes.IndexByte(b, 0) < 0 {
 		return false, nil
 	}
-	if s.index.head() == 0 {
-		// This may be the file of something else.
-		start := make([]byte, min(int64(len(beginning)), s.size))
-		if err := readFull(s.file, start, 0); err != nil {
-			return false, err
-		}
-		for i, c := range start {
-			if c != 0 && c != beginning[i] {
-				return false, nil
-			}
-		}
-	}
-	// No line of the append could know it to be on disk before it was whole.
+	// No line of its append could know it to be on disk before the append was whole.
 	first := s.whole + 1
-	for {
-		b, err := s.lines.next()
-		if errors.Is(err, io.EOF) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		var l line
-		if l.decode(bytes.TrimSuffix(b, []byte("\n"))) == nil && l.synced >= first {
+	var err error
+	for ; err == nil; b, err = s.lines.next() {
+		if s.index.head() == 0 && !resembles(b) || synced(b) >= first {
 			return false, nil
 		}
 	}
+	if errors.Is(err, io.EOF) {
+		return true, nil
+	}
+	return false, err
+}
+
+// synced is what a line knows to be on disk. There may be a hole before the line.
+func synced(b []byte) int64 {
+	b = b[bytes.LastIndexByte(b, 0)+1:]
+	var l line
+	if i := bytes.Index(b, []byte(firstMember)); i < 0 || l.decode(bytes.TrimSuffix(b[i:], []byte("\n"))) != nil {
+		return 0
+	}
+	return l.synced
+}
+
+// resembles says whether a line can be one of ours with holes. If the first line cannot be
+// read, the file may be one of something else.
+func resembles(b []byte) bool {
+	for i, c := range b {
+		if i < len(firstMember) && c != 0 && c != firstMember[i] || c != 0 && c != '\n' && c < ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 // lineReader reads a file by lines.
