@@ -19,16 +19,22 @@ import (
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/semver"
 
+	"github.com/esgen/esgen/schema/yaml"
 	"github.com/esgen/esgen/templates/scaffold"
 )
 
 const (
 	ownModule = "github.com/esgen/esgen"
 	ownTool   = ownModule + "/cmd/esgen"
+
+	// schemaName is what the first line of a schema file calls its JSON Schema.
+	schemaName = "esgen.schema.json"
 )
 
 const initHelp = `init starts a package: an aggregate with two events, and a test. DIR is its folder, which is
-made if need be and must not have Go files yet; without DIR it is the current one. After
+made if need be and must not have Go files yet; without DIR it is the current one. With --yaml
+the events and commands are declared in a schema file, and its JSON Schema is written beside
+it, for editors. After
 
 	go generate ./DIR
 	go test ./DIR
@@ -52,6 +58,7 @@ func newInitCommand() *cobra.Command {
 		Short: "Start a package with an aggregate, two events and a test",
 		Long:  initHelp,
 		Example: `  esgen init order
+  esgen init --yaml order
   esgen init --aggregate Basket shop`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -61,9 +68,6 @@ func newInitCommand() *cobra.Command {
 		},
 		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if flags.yaml {
-				return errors.New("--yaml: events cannot be declared in YAML yet; without it, init writes annotated Go")
-			}
 			folder := "."
 			if len(args) > 0 {
 				folder = args[0]
@@ -74,8 +78,7 @@ func newInitCommand() *cobra.Command {
 	cmd.Flags().StringVar(&flags.pkg, "package", "", "`NAME` of the package, by default that of the folder")
 	cmd.Flags().StringVar(&flags.aggregate, "aggregate", "", "Go `NAME` of the aggregate, by default made from the package's")
 	cmd.Flags().StringVar(&flags.module, "module", "", "`PATH` of the module, where there is no go.mod yet")
-	cmd.Flags().BoolVar(&flags.yaml, "yaml", false, "")
-	_ = cmd.Flags().MarkHidden("yaml")
+	cmd.Flags().BoolVar(&flags.yaml, "yaml", false, "declare events and commands in a schema file instead of annotated Go")
 	return cmd
 }
 
@@ -104,9 +107,12 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	if name == "" {
 		name = packageName(filepath.Base(absolute))
 	}
-	files, err := scaffold.Files(scaffold.Options{Package: name, Aggregate: flags.aggregate})
+	files, err := scaffold.Files(scaffold.Options{Package: name, Aggregate: flags.aggregate, YAML: flags.yaml})
 	if err != nil {
 		return err
+	}
+	if flags.yaml {
+		files = append(files, scaffold.File{Name: schemaName, Content: yaml.JSONSchema()})
 	}
 	module, err := findModule(ctx)
 	if err != nil {
@@ -116,6 +122,9 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	p := &plan{}
 	for _, f := range files {
 		target := filepath.Join(absolute, f.Name)
+		if _, err := os.Lstat(target); err == nil && f.Name != schemaName {
+			return fmt.Errorf("there is a file %s already; init overwrites nothing", displayPath(target))
+		}
 		p.changes = append(p.changes, change{action: created, path: target, target: target, new: f.Content})
 	}
 	if err := os.MkdirAll(absolute, 0o777); err != nil {
@@ -126,7 +135,7 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	}
 	p.list(cmd.OutOrStdout())
 
-	commands := append(module.prepare(flags.module, pattern), []string{"generate", pattern}, []string{"test", pattern})
+	commands := append(module.prepare(flags.module, pattern, flags.yaml), []string{"generate", pattern}, []string{"test", pattern})
 	for len(commands) > 2 {
 		if err := runGo(ctx, cmd.ErrOrStderr(), commands[0]); err != nil {
 			return fmt.Errorf("%w\nThe package is written, but its module is not ready for it. When that is mended, run%s",
@@ -206,8 +215,9 @@ func findModule(ctx context.Context) (userModule, error) {
 
 // prepare lists the go commands that make go.mod and go.sum fit for a new package.
 // Path names the module if it does not exist yet; empty, it is made from the current
-// folder.
-func (m userModule) prepare(modulePath, pattern string) [][]string {
+// folder. Where the package has commands, what dispatches them is needed once it has been
+// generated.
+func (m userModule) prepare(modulePath, pattern string, hasCommands bool) [][]string {
 	var commands [][]string
 	if m.path == "" {
 		if modulePath == "" {
@@ -222,7 +232,11 @@ func (m userModule) prepare(modulePath, pattern string) [][]string {
 		}
 		commands = append(commands, []string{"get", "-tool", ownTool + "@" + version})
 	}
-	return append(commands, []string{"get", "-t", pattern})
+	packages := []string{"get", "-t", pattern}
+	if hasCommands && m.path != ownModule {
+		packages = append(packages, ownModule+"/runtime/command")
+	}
+	return append(commands, packages)
 }
 
 // fetchable is the version of esgen to put into go.mod: that of this binary if others

@@ -20,6 +20,8 @@ type Options struct {
 	// Aggregate is the Go name of its aggregate, which must be exported. Left empty it
 	// is made from Package: "Order".
 	Aggregate string
+	// YAML asks for a schema file beside Go code that decides, instead of annotated Go.
+	YAML bool
 }
 
 // File is a file of the package.
@@ -34,8 +36,19 @@ var sources embed.FS
 
 var templates = template.Must(template.ParseFS(sources, "files/*.tmpl"))
 
-// own are the names that the files declare beside the aggregate.
-var own = []string{"Create", "Created", "Renamed", "ErrNoName", "Registry"}
+// own are the names that the files declare beside the aggregate, in annotated Go and
+// with a schema.
+var own = map[bool][]string{
+	false: {"Create", "Created", "Renamed", "ErrNoName", "Registry"},
+	true:  {"Name", "NewName", "Create", "Created", "Rename", "Renamed", "ErrSameName", "Registry"},
+}
+
+// outline lists the templates and what follows the package's name in the names of the
+// files.
+var outline = map[bool][][2]string{
+	false: {{"aggregate.go.tmpl", ".go"}, {"aggregate_test.go.tmpl", "_test.go"}},
+	true:  {{"schema.yaml.tmpl", ".yaml"}, {"schema.go.tmpl", ".go"}, {"schema_test.go.tmpl", "_test.go"}},
+}
 
 // Files gives the package's files, formatted. The error says why a name is no
 // good.
@@ -50,27 +63,33 @@ func Files(o Options) ([]File, error) {
 	if receiver == "e" {
 		receiver = "a" // e is the event
 	}
-	data := struct {
-		Options
-		Name, Receiver string
-	}{o, snakeCase(o.Aggregate), receiver}
-
+	article := "a"
+	if strings.ContainsRune("AEIOU", rune(o.Aggregate[0])) {
+		article = "an"
+	}
 	// A file name with an underscore can mean a test, or an operating system.
 	base := strings.ReplaceAll(o.Package, "_", "")
+	data := struct {
+		Options
+		Name, Receiver, Base, Article, ArticleUpper string
+	}{o, snakeCase(o.Aggregate), receiver, base, article, strings.ToUpper(article[:1]) + article[1:]}
+
 	var files []File
-	for _, f := range []struct{ template, name string }{
-		{"aggregate.go.tmpl", base + ".go"},
-		{"aggregate_test.go.tmpl", base + "_test.go"},
-	} {
+	for _, f := range outline[o.YAML] {
+		name := base + f[1]
 		var b bytes.Buffer
-		if err := templates.ExecuteTemplate(&b, f.template, data); err != nil {
-			return nil, fmt.Errorf("scaffold %s: %w", f.name, err)
+		if err := templates.ExecuteTemplate(&b, f[0], data); err != nil {
+			return nil, fmt.Errorf("scaffold %s: %w", name, err)
 		}
-		content, err := format.Source(b.Bytes())
-		if err != nil {
-			return nil, fmt.Errorf("scaffold %s: %w", f.name, err)
+		content := b.Bytes()
+		if strings.HasSuffix(name, ".go") {
+			formatted, err := format.Source(content)
+			if err != nil {
+				return nil, fmt.Errorf("scaffold %s: %w", name, err)
+			}
+			content = formatted
 		}
-		files = append(files, File{f.name, content})
+		files = append(files, File{name, content})
 	}
 	return files, nil
 }
@@ -87,7 +106,7 @@ func (o Options) check() error {
 		return fmt.Errorf("%q cannot be the name of an aggregate: it takes letters and digits, and begins with a capital", o.Aggregate)
 	case strings.ContainsFunc(o.Aggregate, func(r rune) bool { return r > unicode.MaxASCII }):
 		return fmt.Errorf("the aggregate's stable name is made from %q, and takes only ASCII letters", o.Aggregate)
-	case slices.Contains(own, o.Aggregate):
+	case slices.Contains(own[o.YAML], o.Aggregate):
 		return fmt.Errorf("aggregate %s would meet another name of the package: choose a name such as Order", o.Aggregate)
 	}
 	return nil

@@ -17,6 +17,9 @@ func TestNames(t *testing.T) {
 		{Options{Package: "web", Aggregate: "HTTPCheck"}, "web.go web_test.go", "//es:aggregate http_check\ntype HTTPCheck struct {"},
 		{Options{Package: "web", Aggregate: "HTTPCheck"}, "web.go web_test.go", "//es:event http_check.created\n"},
 		{Options{Package: "exam"}, "exam.go exam_test.go", "func (a *Exam) applyCreated(e Created)"},
+		{Options{Package: "order_line", YAML: true}, "orderline.yaml orderline.go orderline_test.go", "\npackage: order_line\n"},
+		{Options{Package: "web", Aggregate: "HTTPCheck", YAML: true}, "web.yaml web.go web_test.go", "\n  HTTPCheck:\n    doc: A HTTPCheck is"},
+		{Options{Package: "exam", YAML: true}, "exam.yaml exam.go exam_test.go", "what an Exam remembers"},
 	}
 	for _, test := range tests {
 		files, err := Files(test.options)
@@ -51,6 +54,7 @@ func TestBadNames(t *testing.T) {
 		{Package: "order", Aggregate: "Überweisung"}: "only ASCII letters",
 		{Package: "größe"}:                           "only ASCII letters",
 		{Package: "created"}:                         "would meet another name",
+		{Package: "name", YAML: true}:                "would meet another name",
 	} {
 		_, err := Files(options)
 		if err == nil || !strings.Contains(err.Error(), want) {
