@@ -85,11 +85,7 @@ func embeddedBy(kind schema.DeclarationKind) string {
 }
 
 func declaredField(f *goFile, field *schema.DeclaredField, t schema.Type) jen.Code {
-	code := new(jen.Statement)
-	for line := range strings.Lines(wrapDoc(field.Doc)) {
-		code.Comment("// " + strings.TrimRight(line, "\n")).Line()
-	}
-	code.Id(field.Name.Value).Add(f.typ(t))
+	code := commentLines(wrapDoc(field.Doc)).Id(field.Name.Value).Add(f.typ(t))
 	if field.Tag != "" {
 		code.Add(rawText(field.Tag))
 	}

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"go/doc/comment"
 	"regexp"
 	"strings"
 	"unicode"
@@ -265,7 +266,9 @@ func wrapDoc(doc string) string {
 		}
 	}
 	flush()
-	return strings.Join(lines, "\n")
+	// gofmt does this to comments of declarations, but not to those of their parts.
+	canonical := new(comment.Printer).Comment(new(comment.Parser).Parse(strings.Join(lines, "\n")))
+	return strings.TrimSuffix(string(canonical), "\n")
 }
 
 // filled puts words into lines of at most docWidth characters.

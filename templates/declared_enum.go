@@ -32,9 +32,7 @@ func emitEnum(f *goFile, d *schema.Declaration) {
 	for i, v := range d.Values {
 		code := new(jen.Statement)
 		if v.Doc != "" {
-			for line := range strings.Lines(docComment(v.GoName, v.Doc)) {
-				code.Comment("// " + strings.TrimRight(line, "\n")).Line()
-			}
+			code = commentLines(docComment(v.GoName, v.Doc))
 		}
 		constants[i] = code.Id(v.GoName).Id(name).Op("=").Add(jen.Lit(v.Value.Value))
 		names[i] = jen.Id(v.GoName)

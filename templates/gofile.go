@@ -164,11 +164,20 @@ func isByteSlice(t schema.Type) bool {
 // add puts a declaration at the end of the file, after a blank line. The doc
 // comment may be empty; each of its lines becomes a line of its own.
 func (f *goFile) add(comment string, declaration jen.Code) {
-	all := jen.Line().Line()
-	for line := range strings.Lines(comment) {
-		all.Comment("// " + strings.TrimRight(line, "\n")).Line()
+	f.code = append(f.code, jen.Line().Line().Add(commentLines(comment)).Add(declaration))
+}
+
+// commentLines puts each line of a text into a comment.
+func commentLines(text string) *jen.Statement {
+	all := new(jen.Statement)
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if line != "" && line[0] != '\t' {
+			line = " " + line
+		}
+		all.Comment("//" + line).Line()
 	}
-	f.code = append(f.code, all.Add(declaration))
+	return all
 }
 
 // fail notes that the file cannot be generated; bytes returns the first error.
