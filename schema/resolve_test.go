@@ -89,6 +89,9 @@ func dumpResolved(m *schema.Module) string {
 				fmt.Fprintf(&b, "    %s %s: %s\n", who, d.Event.GoName.Value, what)
 			}
 		}
+		for _, t := range schema.StateTypes(p) {
+			fmt.Fprintf(&b, "  state %s, %s\n", t.Write, t.Read)
+		}
 		for _, m := range p.Decisions {
 			fmt.Fprintf(&b, "  decision %s\n", m.GoName.Value)
 			for _, read := range m.Reads {

@@ -323,6 +323,10 @@ func (s *sources) annotated(p *sourcePackage, f *ast.File, ts *ast.TypeSpec, dir
 		case a == nil:
 		case d.name.Value == "stream":
 			a.Stream, a.Of = d.word(), d.key("of")
+		case d.name.Value == "snapshot":
+			a.Snapshot = &schema.Snapshot{Directive: d.name}
+			a.Snapshot.Every, _ = strconv.Atoi(d.keys["every"].Value)
+			a.Snapshot.Version, _ = strconv.Atoi(d.keys["version"].Value)
 		case d.name.Value == "suppress":
 			for _, word := range d.words {
 				if word.Value == "all" {

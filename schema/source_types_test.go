@@ -236,6 +236,8 @@ func (s *sources) tag(p *sourcePackage, f *schema.Field, literal *ast.BasicLit) 
 		name, value, _ := strings.Cut(part, "=")
 		at := text(part)
 		switch name {
+		case "-":
+			f.NoSnapshot = &at
 		case "tag":
 			at = text(part)
 			at.Value = value

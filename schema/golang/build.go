@@ -69,6 +69,7 @@ func (c *converter) aggregate(u *unit, p *schema.Package, m *markedType, obj *ty
 		Fields:     c.ownFields(u, m, obj),
 		Applies:    c.applies(u, m, obj, events),
 		Handlers:   u.handlers(m, commands),
+		Snapshot:   m.snapshot(),
 	}
 	if args := m.role.args; len(args) > 0 {
 		a.Name = args[0]
@@ -174,7 +175,7 @@ func (u *unit) embedding(obj *types.TypeName, name string) schema.Embedding {
 func (c *converter) applies(u *unit, m *markedType, obj *types.TypeName, events map[string]bool) []*schema.Apply {
 	var list []*schema.Apply
 	for _, method := range u.methodsOf(m) {
-		a := &schema.Apply{Method: u.text(method.fn.Name), Recv: m.spec.Name.Name}
+		a := &schema.Apply{Method: u.text(method.fn.Name), Recv: m.spec.Name.Name, Source: u.digest(method)}
 		if marked := u.src.applyOf(method.fn); marked != nil {
 			a.Directive, a.Events = &marked.apply.name, marked.apply.args
 		} else if event := inferredEvent(method.name, events); event != "" {

@@ -97,6 +97,9 @@ func (d *dumper) module(m *schema.Module) {
 				d.line(2, "suppress %s", d.texts(a.Suppress))
 			}
 			d.optional(2, "suppress all", a.SuppressAll)
+			if s := a.Snapshot; s != nil {
+				d.line(2, "snapshot %s every %d version %d", d.text(s.Directive), s.Every, s.Version)
+			}
 			d.fields(2, a.Fields)
 			d.applies(a.Applies)
 			d.handlers(a.Handlers)
@@ -200,6 +203,7 @@ func (d *dumper) fields(depth int, fields []*schema.Field) {
 		}
 		d.optional(depth+1, "tag", f.ID)
 		d.optional(depth+1, "tag", f.Child)
+		d.optional(depth+1, "tag", f.NoSnapshot)
 		if j := f.JSON; j.Name.Value != "" || j.Skip || j.OmitEmpty || j.OmitZero || j.String || len(j.Unknown) > 0 {
 			d.line(depth+1, "json %s%s%s%s%s %s", d.text(j.Name), mark("skip", j.Skip), mark("omitempty", j.OmitEmpty),
 				mark("omitzero", j.OmitZero), mark("string", j.String), d.texts(j.Unknown))

@@ -105,6 +105,26 @@ type Enrolled struct {
 	By       *StaffID    ¦es:"tag=staff,tag=person"¦
 }
 `,
+	`//es:snapshot`: `
+//es:aggregate order
+//es:snapshot every=100
+type Order struct {
+	es.Root
+
+	id    uuid.UUID        ¦es:"id"¦
+	lines map[LineID]*Line ¦es:"child"¦
+}
+`,
+	`es:"-"`: `
+//es:aggregate order
+//es:snapshot every=100
+type Order struct {
+	es.Root
+
+	id    uuid.UUID      ¦es:"id"¦
+	cache map[string]int ¦es:"-"¦
+}
+`,
 	`//es:registry`: `
 //es:registry ./order ./billing/...
 package app

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"go/token"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,8 @@ const (
 	formType
 	// formVersion is the version of an event's type.
 	formVersion
+	// formCount is a whole number from 1.
+	formCount
 	// formCreates is the word creates, and formIfMissing its value.
 	formCreates
 	formIfMissing
@@ -40,6 +43,10 @@ func (f form) wrong(value string) string {
 	case formVersion:
 		if strings.Trim(value, "0123456789") != "" || value == "" || value[0] == '0' {
 			return "a version is a whole number from 1"
+		}
+	case formCount:
+		if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 1 || value[0] == '+' {
+			return "it must be a whole number from 1"
 		}
 	case formCreates:
 		if value != "creates" {

@@ -184,12 +184,12 @@ var directives = []Directive{
 		Doc: "The package has one registry of all aggregates and events of the packages that the patterns match.",
 	},
 	{
-		Name: "snapshot", Targets: []Target{OnType}, with: "aggregate",
+		Name: "snapshot", Targets: []Target{OnType}, Supported: true, with: "aggregate",
 		Keys: []Key{
-			{Name: "every", Value: "N", Required: true, Doc: "take a snapshot after so many events"},
-			{Name: "version", Value: "N", Doc: "the version of the state; older snapshots are passed over"},
+			{Name: "every", Value: "N", Required: true, form: formCount, Doc: "take a snapshot after so many events"},
+			{Name: "version", Value: "N", form: formCount, Doc: "raise it to pass over older snapshots after a change that nobody can see, such as one of a function that apply methods call"},
 		},
-		Doc: "The aggregate's state is kept in snapshots.",
+		Doc: "The aggregate's state is kept in snapshots, unexported fields and children included, so that loading it reads what came since. A changed field or apply method passes over older snapshots by itself.",
 	},
 	{
 		Name: "command", Targets: []Target{OnType}, Supported: true, role: true,
@@ -251,8 +251,8 @@ var tags = []Directive{
 		Doc: "The column says that the row counts as deleted.",
 	},
 	{
-		Name: "-", Tag: true, Targets: []Target{InAggregate, InChild},
-		Doc: "The field is left out of snapshots.",
+		Name: "-", Tag: true, Targets: []Target{InAggregate, InChild, InStruct}, Supported: true,
+		Doc: "The field is left out of snapshots, and is empty after a load from one: a cache, say.",
 	},
 }
 

@@ -18,6 +18,8 @@ type fieldTag struct {
 	es             schema.Text
 	// tags are the keys of es:"tag=KEY".
 	tags []schema.Text
+	// noSnapshot is where es:"-" stands.
+	noSnapshot *schema.Text
 	// validate is the whole value of the validate tag.
 	validate schema.Text
 }
@@ -281,6 +283,8 @@ func parseES(t tagText, tag *fieldTag, f *findings) {
 			slot = &tag.id
 		case "child":
 			slot = &tag.child
+		case "-":
+			slot = &tag.noSnapshot
 		case "encode":
 			slot = &tag.encode
 		case "decode":

@@ -182,6 +182,10 @@ func (p *pruner) strayTags() {
 					p.src.errorf(codeTagPlace, tag.id.Span, `es:"id" on a field of a struct that is no aggregate, no child and no command`).
 						Help = "put //es:aggregate, //es:child or //es:command on the struct, or leave the tag out"
 				}
+				if tag.noSnapshot != nil {
+					p.src.errorf(codeTagPlace, tag.noSnapshot.Span, `es:"-" on a field of a struct that is no part of an aggregate's state`).
+						Help = "leave the tag out: it says what snapshots do not hold"
+				}
 				for _, key := range tag.tags {
 					p.src.errorf(codeTagPlace, key.Span, `es:"tag=%s" on a field of a struct that is no event and no decision model`, key.Value).
 						Help = "put //es:event or //es:decision on the struct, or leave the tag out"
