@@ -15,7 +15,6 @@ type reach struct {
 
 func newReach(p *Package) *reach { return &reach{pkg: p, known: map[*Named]string{}} }
 
-
 // problem says why values of a type cannot be kept in a snapshot; it is empty where they
 // can. What is wrong within a struct without a name, or one that inner says, is said there
 // and not here; a nil inner stands for none.

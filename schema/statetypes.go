@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"go/token"
-	"strconv"
-)
+import "strconv"
 
 // StateType is a type that generated code writes to and reads from snapshots by a
 // pair of functions: an aggregate that has snapshots, or what its state is made of.
@@ -189,80 +186,4 @@ func stateParts(t Type, path string) []Type {
 		}
 	}
 	return nil
-}
-
-// HiddenState is a part of an aggregate's state that its package cannot see, and so
-// cannot keep in snapshots.
-type HiddenState struct {
-	// Field is the field of the aggregate, or of a type of its package, that has it.
-	Field *Field
-	// Type is what it is, as Go spells it, and Why says why it cannot be seen.
-	Type, Why string
-}
-
-// HiddenStates lists the parts of an aggregate's state that its package cannot see.
-func HiddenStates(a *Aggregate) []HiddenState {
-	path := a.Package.Path
-	var found []HiddenState
-	visited := make(map[*Named]bool)
-	reported := make(map[*Field]bool)
-	var walk func(t Type, of *Field)
-	report := func(of *Field, spelling, why string) {
-		if !reported[of] {
-			reported[of] = true
-			found = append(found, HiddenState{Field: of, Type: spelling, Why: why})
-		}
-	}
-	walkFields := func(s *Struct, of *Field) {
-		for _, f := range StateFields(s) {
-			within := f
-			if of != nil {
-				within = of
-			}
-			walk(fieldState(f), within)
-		}
-	}
-	walk = func(t Type, of *Field) {
-		switch t := Resolve(t).(type) {
-		case *Unsupported:
-			report(of, t.Spelling, "a snapshot cannot hold it")
-		case *Struct:
-			walkFields(t, of)
-		case *Named:
-			if !t.StateByParts(path) {
-				if t.Encoding == EncodeValue && t.Value != nil {
-					walk(t.Value.Base, of)
-				}
-				return
-			}
-			if visited[t] {
-				return
-			}
-			visited[t] = true
-			s, isStruct := Resolve(t.Under).(*Struct)
-			if t.Path == path && isStruct {
-				walkFields(s, nil) // whose fields are there to be pointed at
-				return
-			}
-			if t.Path != path && t.Path != "" && !token.IsExported(t.Name) {
-				report(of, spell(t, path), "its name is not exported")
-				return
-			}
-			if isStruct && t.Path != path {
-				for _, f := range s.Fields {
-					if !f.Exported {
-						report(of, spell(t, path), "its package keeps "+f.Name.Value+" to itself")
-						return
-					}
-				}
-			}
-			walk(t.Under, of)
-		default:
-			for _, part := range stateParts(t, path) {
-				walk(part, of)
-			}
-		}
-	}
-	walkFields(&Struct{Fields: a.Fields}, nil)
-	return found
 }
