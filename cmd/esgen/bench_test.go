@@ -74,6 +74,36 @@ func BenchmarkHundredPackages(b *testing.B) {
 	b.ReportMetric(milliseconds(median(generating)), "ms/esgen")
 }
 
+// BenchmarkSchema reads, checks and generates one schema file of 100 aggregates and
+// 1,000 events from nothing. Beside it a run that finds everything up to date.
+func BenchmarkSchema(b *testing.B) {
+	esgen := buildTool(b)
+	module := b.TempDir()
+	if err := writeGoMod(module, "example.com/synthetic"); err != nil {
+		b.Fatal(err)
+	}
+	folder := filepath.Join(module, "ledger")
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "ledger.yaml"), syntheticSchema(100, 10), 0o666); err != nil {
+		b.Fatal(err)
+	}
+	var generating, looking []time.Duration
+	for b.Loop() {
+		for _, name := range generatedNames {
+			if err := os.Remove(filepath.Join(folder, name)); err != nil && !os.IsNotExist(err) {
+				b.Fatal(err)
+			}
+		}
+		generating = append(generating, runIn(b, module, esgen, "./..."))
+		looking = append(looking, runIn(b, module, esgen, "check", "./..."))
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(milliseconds(median(generating)), "ms/esgen")
+	b.ReportMetric(milliseconds(median(looking)), "ms/check")
+}
+
 // runIn runs a program in a folder and says how long that took.
 func runIn(b *testing.B, folder, program string, args ...string) time.Duration {
 	b.Helper()
@@ -175,4 +205,45 @@ func (a *Account) applyEvent%[2]d(e Event%[2]d) { a.id, a.balance, a.updated = e
 `, name, i)
 	}
 	return b.String()
+}
+
+// syntheticSchema is a schema file of aggregates with so many events each, spread over
+// fields of the usual kinds. Every event sets a part of the state, so that it needs no Go
+// beside it.
+func syntheticSchema(aggregates, events int) []byte {
+	var b strings.Builder
+	b.WriteString(`esgen: 1
+package: ledger
+
+types:
+  AccountID: {is: uuid}
+  Note: {is: string, max_length: 200}
+  Currency: {enum: [EUR, USD]}
+  Money: {fields: {amount: int64, currency: Currency}}
+
+aggregates:
+`)
+	for i := range aggregates {
+		fmt.Fprintf(&b, `  Account%[1]d:
+    doc: Account%[1]d is an aggregate of the usual size.
+    id: accountId
+    state: {accountId: AccountID, balance: Money, updated: time}
+    events:
+`, i)
+		for j := range events {
+			fmt.Fprintf(&b, `      Event%dOf%d:
+        doc: One of the events.
+        fields:
+          accountId: AccountID
+          balance: Money
+          updated: time
+          note: {type: Note, optional: true}
+          labels: {type: "map[string]string", optional: true}
+          lines: "[]string"
+          count: int
+        sets: [accountId, balance, updated]
+`, j, i)
+		}
+	}
+	return []byte(b.String())
 }
