@@ -2,8 +2,10 @@ package es_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -167,4 +169,31 @@ func TestOnceIsTheCommandInTheMetadata(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Metadata is decoded as encoding/json decodes it, whoever wrote it.
+func FuzzDecodeMetadata(f *testing.F) {
+	for _, s := range []string{
+		`{}`, `null`, `{"correlationId":"c","causationId":"d","commandId":"e","headers":{"a":"b","c":"d"}}`, `{"headers":{}}`,
+		`{"headers":{"a":"1","a":"2"}}`, `{"headers":{"a":"1"},"headers":{"b":"2"}}`, `{"headers":null}`, `{"headers":{"a":1}}`, `{"headers":{"a":"1"`,
+		`{"commandId":"a","commandId":"b"}`, `{"commandid":"a"}`, `{"commandId":"\u0041"}`, `{"commandId":"a\\"}`, `{"commandId":"a`, `{"commandId":7}`,
+		` {"commandId" : "a"}`, `{"commandId":"a"} `, `{"commandId":"a",}`, `{"commandId":"a"}}`, `{"commandId":"a"`, `{"commandId"`, `{"other":"a"}`, `{"commandId":"ü\u2028"}`,
+		"{\"commandId\":\"a\xff\"}", "{\"commandId\":\"\n\"}", `[]`, `{`, `{,}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) == 0 {
+			return
+		}
+		var want es.Metadata
+		wantErr := json.Unmarshal(b, &want)
+		got, err := es.DecodeMetadata(b)
+		if (err == nil) != (wantErr == nil) || err != nil && !errors.Is(err, es.ErrCorrupt) {
+			t.Fatalf("%s: %v, and encoding/json says %v", b, err, wantErr)
+		}
+		if err == nil && !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s is %#v, and encoding/json says %#v", b, got, want)
+		}
+	})
 }
