@@ -19,6 +19,7 @@ func (s *Store) Stream(ctx context.Context, name string, opts es.ReadStream) ite
 			return
 		}
 		r := s.newReader(ctx, yield)
+		r.brief = opts.Brief
 		var events positions
 		s.mu.RLock()
 		r.look()
@@ -138,6 +139,7 @@ type reader struct {
 	// The file as the index knew it.
 	offsets []int64
 	end     int64
+	brief   bool // leave out tags, for which the index is asked
 
 	// What the event before had is likely to come again.
 	stream *stream
@@ -232,6 +234,9 @@ func (r *reader) decode() error {
 	if err != nil {
 		return err
 	}
+	if r.brief {
+		l.tags = nil
+	}
 	if r.stream == nil || r.stream.is.Name != string(l.stream) || r.typ == nil || r.typ.name != string(l.typ) || len(l.tags) > 0 {
 		if err := r.find(); err != nil {
 			return err
@@ -255,6 +260,9 @@ func (r *reader) find() error {
 	defer r.store.mu.RUnlock()
 	x := r.store.index
 	r.stream, r.typ = x.streams[string(l.stream)], x.types[string(l.typ)]
+	if r.brief {
+		l.tags = nil
+	}
 	if r.stream == nil || r.typ == nil {
 		return errStrange
 	}

@@ -33,7 +33,10 @@ type Store struct {
 	closeErr  error
 }
 
-var _ es.Store = (*Store)(nil)
+var (
+	_ es.Store         = (*Store)(nil)
+	_ es.CommandReader = (*Store)(nil)
+)
 
 // Open opens the file at path, and creates it where there is none. The folder must exist.
 //
@@ -96,6 +99,21 @@ func (s *Store) Head(ctx context.Context) (int64, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.index.head(), nil
+}
+
+// Command implements [es.CommandReader].
+func (s *Store) Command(ctx context.Context, stream, commandID string) (first es.StreamResult, seen bool, err error) {
+	if err := s.ready(ctx); err != nil {
+		return es.StreamResult{}, false, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if st := s.index.streams[stream]; st != nil {
+		if c, seen := st.commands[commandID]; seen {
+			return st.result(c), true, nil
+		}
+	}
+	return es.StreamResult{}, false, nil
 }
 
 // failed says what failed on which file.
