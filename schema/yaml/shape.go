@@ -1,12 +1,10 @@
 package yaml
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/esgen/esgen/schema"
 )
@@ -99,73 +97,6 @@ func (n *node) null(f *findings, at place) {
 	if n.text != "" {
 		d.help(`leave it out, or put it in quotes if text is meant: "%s"`, n.text)
 	}
-}
-
-// checkWord refuses what would not stay one word where it is put: in a directive, or
-// in a struct tag.
-func checkWord(f *findings, n *node, what string) bool {
-	i := strings.IndexFunc(n.text, func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune("\"'`\\,=", r)
-	})
-	if at := strings.Index(n.text, "*/"); i < 0 && at >= 0 {
-		i = at
-	}
-	switch {
-	case n.text == "":
-		n.bad = true
-		f.errorf(codeBreaksOut, n.span, "%s is empty", what)
-	case i >= 0:
-		n.bad = true
-		f.errorf(codeBreaksOut, n.part(i, i+1), "%s has %s in it, which would break generated code", what, describe(n.text[i:])).
-			help("it is one word, of letters and digits")
-	}
-	return !n.bad
-}
-
-// describe names the first character of a text, or the two that end a comment.
-func describe(s string) string {
-	if strings.HasPrefix(s, "*/") {
-		return "*/"
-	}
-	switch r := []rune(s)[0]; {
-	case r == '\n':
-		return "a line break"
-	case r == ' ':
-		return "a space"
-	case r == '"', r == '\'':
-		return "a quote"
-	case r == '`':
-		return "a backquote"
-	case r == '\\':
-		return "a backslash"
-	case !unicode.IsPrint(r):
-		return fmt.Sprintf("the character %U", r)
-	default:
-		return string(r)
-	}
-}
-
-var readsAsDirective = regexp.MustCompile(`(?i)^\s*(es|esgen):[a-z]`)
-
-// checkProse refuses what a comment of a Go file cannot hold.
-func checkProse(f *findings, n *node, what string) bool {
-	for line := range strings.SplitSeq(n.text, "\n") {
-		i := strings.IndexFunc(line, func(r rune) bool {
-			return r != '\t' && (unicode.IsControl(r) || r == '\ufeff' || r == '\u2028' || r == '\u2029')
-		})
-		switch {
-		case i >= 0:
-			f.errorf(codeBreaksOut, n.span, "%s has %s in it, which a comment cannot have", what, describe(line[i:]))
-		case readsAsDirective.MatchString(line):
-			f.errorf(codeBreaksOut, n.span, "a line of %s reads like a directive: %s", what, strings.TrimSpace(line)).
-				help("begin the line with another word")
-		default:
-			continue
-		}
-		n.bad = true
-		return false
-	}
-	return true
 }
 
 // typeText is a type, as text. What it says is read where all types are known.
@@ -493,13 +424,4 @@ func orList(words []string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
-}
-
-// quoted shows a text of a file in a message, on one line and not too long.
-func quoted(s string) string {
-	const most = 60
-	if len([]rune(s)) > most {
-		s = string([]rune(s)[:most]) + "…"
-	}
-	return strconv.Quote(s)
 }

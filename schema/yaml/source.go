@@ -46,7 +46,11 @@ func (s *source) line(i int) []byte {
 	if i+1 < len(s.lines) {
 		end = s.lines[i+1]
 	}
-	return bytes.TrimRight(s.text[s.lines[i]:end], "\r\n")
+	line := s.text[s.lines[i]:end]
+	if text, broken := bytes.CutSuffix(line, []byte("\n")); broken {
+		return bytes.TrimSuffix(text, []byte("\r"))
+	}
+	return line
 }
 
 // offset turns a place as the YAML library counts them, from 1 and columns in
