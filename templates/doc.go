@@ -11,13 +11,14 @@
 // # The model
 //
 // [Generate] takes a [schema.Module] that schema.Check has passed and gives the
-// files of each package. A file here is one concern of what is generated: events,
-// apply, children, eventcodec, codec, repository, id, registry, guards, test. Within
-// it, one function emits one declaration, and its comment shows what comes out.
+// files of each package. A file here is one concern of what is generated: declared
+// (the types of schema files), events, apply, children, eventcodec, codec, repository,
+// id, commands, registry, guards, test. Within it, one function emits one declaration,
+// and its comment shows what comes out.
 //
 // All emitters write through a goFile, which owns the names: those of imports and
-// those of variables. Names at package level come from schema (names.go and
-// codectypes.go there), so that the rule that refuses clashes with the user's own
+// those of variables. Names at package level come from schema (names.go,
+// declared_names.go and codectypes.go there), so that the rule that refuses clashes with the user's own
 // names and the emitters cannot disagree.
 //
 // Generated code is dispatch and data. What can be a function of the runtime is

@@ -26,7 +26,7 @@ func TestHostileNames(t *testing.T) {
 		keyword, _, _ := strings.Cut(kind, " ")
 		t.Run(keyword, func(t *testing.T) {
 			user := newUserModule(t, "example.com/golden")
-			for _, name := range []string{"children", "ids", "order", "profile"} {
+			for _, name := range []string{"children", "ids", "order", "profile", "schema"} {
 				user.extract(t, name, readArchive(t, "testdata/golden/"+name+".txtar"))
 			}
 			user.adopt(t, "internal/kinds", "github.com/esgen/esgen/templates/internal/kinds", "kinds", "example.com/golden/kinds", false)

@@ -3,7 +3,7 @@
 package declared
 
 func (t *Thing) handleCreate(c Create) error {
-	t.record(Created{ThingID: c.ThingID, Name: c.Name, Count: c.Count, Channel: c.Channel, Period: c.Period, Names: c.Names})
+	t.record(Created(c))
 	return nil
 }
 
