@@ -157,7 +157,8 @@ func TestSchemaTakesWhatIsRight(t *testing.T) {
 // unseen are the goldens with errors that a JSON Schema cannot see: they take more than
 // one place, or the text itself.
 var unseen = []string{
-	"collisions", "documents", "endless", "fields", "imports", "merge", "not_first", "packages", "rules", "sets", "tags",
+	"character_return", "collisions", "documents", "endless", "fields", "imports", "merge", "not_first", "packages", "rules",
+	"sets", "tags",
 }
 
 // What the front end refuses, the JSON Schema refuses where it can.
