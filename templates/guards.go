@@ -139,7 +139,7 @@ func guardedTypes(p *schema.Package) []guardedType {
 		walkField(a.ID)
 	}
 	for _, t := range schema.StateTypes(p) {
-		if t.Path == p.Path || t.Named != nil && t.Named.Module {
+		if t.Named == nil || len(t.Named.Args) == 0 && (t.Path == p.Path || t.Named.Module) {
 			n := len(types)
 			add(t.Path, t.Package, t.Name, t.Type())
 			for i := range types[n:] {
