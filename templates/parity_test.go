@@ -15,8 +15,6 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/esgen/esgen/schema"
-	"github.com/esgen/esgen/schema/golang"
-	"github.com/esgen/esgen/schema/yaml"
 )
 
 // TestParity reads packages that are written both ways: each archive of testdata/parity
@@ -46,7 +44,7 @@ func TestParity(t *testing.T) {
 		}
 		modules[way] = m
 	}
-	fromYAML, fromGo := modules["schema.yaml"].loadBothWays(t), modules["schema.go"].loadBothWays(t)
+	fromYAML, fromGo := modules["schema.yaml"].load(t, "./..."), modules["schema.go"].load(t, "./...")
 	for i, p := range fromYAML.Packages {
 		t.Run(p.Name, func(t *testing.T) {
 			other := fromGo.Packages[i]
@@ -72,42 +70,6 @@ func TestParity(t *testing.T) {
 
 func parityFolder(path string) string {
 	return strings.TrimSuffix(filepath.Base(path), ".txtar")
-}
-
-// loadBothWays reads the module's packages with their schema files, and checks them.
-func (m userModule) loadBothWays(t *testing.T) *schema.Module {
-	t.Helper()
-	module, findings, err := golang.Load(t.Context(), golang.Config{
-		Dir: m.dir, Env: m.env(),
-		Declare: func(dirs []string) (declared []*schema.Declared, found schema.Diagnostics, err error) {
-			for _, dir := range dirs {
-				files, err := yaml.Files(dir)
-				if err != nil {
-					return nil, nil, err
-				}
-				d, list, err := yaml.Load(t.Context(), dir, files)
-				if err != nil {
-					return nil, nil, err
-				}
-				found = append(found, list...)
-				if d != nil {
-					declared = append(declared, d)
-				}
-			}
-			return declared, found, nil
-		},
-	}, "./...")
-	if err != nil {
-		t.Fatal(err)
-	}
-	findings = append(findings, schema.Check(module)...)
-	for _, d := range findings.Sorted() {
-		t.Errorf("%s:%d:%d: %s[%s]: %s", d.Span.File, d.Span.Line, d.Span.Column, d.Severity, d.Code, d.Message)
-	}
-	if len(findings) > 0 {
-		t.FailNow()
-	}
-	return module
 }
 
 // nameKey is a name at package level, or a method of a type.

@@ -18,7 +18,7 @@ The diff goes to the standard output, in the form that "git apply" and "patch -p
 func newCheckCommand() *cobra.Command {
 	var flags generateFlags
 	cmd := &cobra.Command{
-		Use:   "check [PATTERN...]",
+		Use:   "check [PATTERN... | FILE.yaml...]",
 		Short: "Say which generated files are not up to date",
 		Long:  checkHelp + "\n" + exitHelp,
 		Example: `  esgen check ./...

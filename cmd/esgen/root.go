@@ -9,13 +9,14 @@ import (
 )
 
 const rootHelp = `esgen reads Go packages whose events and aggregates are annotated with //es: directives,
-and writes the rest of an event-sourced aggregate into es_gen.go: the sealed interface of
-its events, the apply dispatcher, codecs, the registry and a typed repository. Tests that
-every event survives being stored go to es_gen_test.go.
+or declared in schema files, which are YAML that begins with esgen: 1. It writes the rest of
+an event-sourced aggregate into es_gen.go: the sealed interface of its events, the apply
+dispatcher, codecs, the registry and a typed repository, and the types that schema files
+declare. Tests that every event survives being stored go to es_gen_test.go.
 
 PATTERN names packages as it does for the go command: a folder (./order), an import path,
-or all packages below a folder (./...). Without one it is the package in the current
-folder, so a line
+or all packages below a folder (./...). The name of a schema file stands for the package of
+its folder. Without a pattern it is the package in the current folder, so a line
 
 	//go:generate go tool esgen
 
@@ -44,7 +45,7 @@ func newRootCommand() *cobra.Command {
 	var flags generateFlags
 	var folder string
 	root := &cobra.Command{
-		Use:               "esgen [PATTERN...]",
+		Use:               "esgen [PATTERN... | FILE.yaml...]",
 		Short:             "Write the plumbing of event-sourced Go",
 		Long:              rootHelp + "\n" + exitHelp,
 		Example:           rootExamples,

@@ -29,16 +29,6 @@ func (l *loader) hasSchema(dir string) bool {
 	return s != nil && (s.declared != nil || s.wrong)
 }
 
-// given is what the configuration has for a folder; nil for nothing.
-func (c *Config) given(dir string) *schema.Declared {
-	for _, d := range c.Declared {
-		if d.Dir == dir {
-			return d
-		}
-	}
-	return nil
-}
-
 // declare reads the schema files of folders.
 func (l *loader) declare(dirs []string) error {
 	slices.Sort(dirs)
@@ -47,11 +37,8 @@ func (l *loader) declare(dirs []string) error {
 		if l.schemas[dir] != nil {
 			continue
 		}
-		d := l.given(dir)
-		l.schemas[dir] = &schemaFiles{declared: d}
-		if d == nil && l.Declare != nil {
-			ask = append(ask, dir)
-		}
+		l.schemas[dir] = &schemaFiles{}
+		ask = append(ask, dir)
 	}
 	if len(ask) == 0 {
 		return nil

@@ -19,6 +19,12 @@
 //     others together.
 //  5. What was pruned is type-checked, and becomes the model.
 //
+// What schema files declare comes in by the side: Config.Declare gives it as the source
+// of one more file of the package, and where each byte of it comes from. So a package of
+// annotated Go, of schema files or of both goes the same way; only folders that hold
+// nothing but schema files have to be looked for, as the go command does not see them
+// before they are generated.
+//
 // A file never needs to be saved twice or generated in some order: a value object
 // may be declared in a package that has not been generated yet.
 //

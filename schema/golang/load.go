@@ -26,12 +26,10 @@ type Config struct {
 	BuildFlags []string
 	// Env is the environment of the go command; nil is that of the process.
 	Env []string
-	// Declared are what the schema files of folders declare, known beforehand.
-	Declared []*schema.Declared
-	// Declare, unless nil, is asked for what the schema files of further folders declare,
-	// and what is wrong with them. The folders are absolute, and hold files of which the
-	// name ends in .yaml or .yml; those without a schema file have no Declared. It is
-	// called from within Load, perhaps several times, but for each folder once.
+	// Declare, unless nil, is asked for what the schema files of folders declare, and what
+	// is wrong with them. The folders are absolute, and hold files of which the name ends
+	// in .yaml or .yml; those without a schema file have no Declared. It is called from
+	// within Load, perhaps several times, but for each folder once.
 	Declare func(dirs []string) ([]*schema.Declared, schema.Diagnostics, error)
 	// Progress, unless nil, is called before each package is checked and once after the
 	// last: done of total are finished, pkg is the next one's import path, in the end
