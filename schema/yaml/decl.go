@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/token"
 	"strings"
-	"unicode"
 
 	"golang.org/x/mod/module"
 
@@ -318,8 +317,8 @@ func (p *program) resolveEnum(d *decl) {
 				continue
 			}
 		}
-		if i := strings.IndexFunc(v.text, func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune("\"`\\", r) }); i >= 0 || strings.Contains(v.text, "*/") {
-			p.errorf(codeBreaksOut, v.span, "the value %s has %s in it, which would break generated code", quoted(v.text), describe(v.text[max(i, strings.Index(v.text, "*/")):]))
+		if i := breaking(v.text, "\"`\\"); i >= 0 {
+			p.errorf(codeBreaksOut, v.span, "the value %s has %s in it, which would break generated code", quoted(v.text), describe(v.text[i:]))
 			continue
 		}
 		if before := seen[v.text]; before != nil {
@@ -348,8 +347,18 @@ func (p *program) resolveEnum(d *decl) {
 	p.declare(d.name.Value+"Values", d.name.Span, "the function that lists the values of "+d.name.Value)
 }
 
-// trimDoc is a doc text without the space around it.
-func trimDoc(doc string) string { return strings.TrimSpace(doc) }
+// trimDoc is a doc text as a doc comment would have it: without space at the ends, also
+// of lines, and with one empty line at most between paragraphs.
+func trimDoc(doc string) string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSpace(doc), "\n") {
+		line = strings.TrimRight(line, " \t")
+		if line != "" || len(lines) > 0 && lines[len(lines)-1] != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
 
 func (p *program) checkSuppressed(d *decl) {
 	list := d.n.get("suppress")

@@ -2,8 +2,6 @@ package yaml
 
 import (
 	"go/token"
-	"strings"
-	"unicode"
 
 	"github.com/esgen/esgen/schema"
 )
@@ -90,7 +88,7 @@ func (p *program) nameField(d *decl, f *fieldDecl) bool {
 // take either is for the rules to say.
 func (p *program) checkJSON(f *fieldDecl) bool {
 	name := f.json.Value
-	i := strings.IndexFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune("\"'`\\,", r) })
+	i := breaking(name, "\"'`\\,")
 	switch {
 	case name == "":
 		p.errorf(codeBreaksOut, f.json.Span, "the JSON name of %s is empty", f.key.text)

@@ -174,3 +174,16 @@ func TestGoNames(t *testing.T) {
 		}
 	}
 }
+
+func TestTrimDoc(t *testing.T) {
+	for doc, want := range map[string]string{
+		"":                          "",
+		"  \n ":                     "",
+		"One line.\n":               "One line.",
+		"a \n\n \n\nb\t\n  c\n\n\n": "a\n\nb\n  c",
+	} {
+		if got := trimDoc(doc); got != want {
+			t.Errorf("%q: %q, want %q", doc, got, want)
+		}
+	}
+}

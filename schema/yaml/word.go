@@ -6,17 +6,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // checkWord refuses what would not stay one word where it is put: in a directive, or
 // in a struct tag.
 func checkWord(f *findings, n *node, what string) bool {
-	i := strings.IndexFunc(n.text, func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune("\"'`\\,=", r)
-	})
-	if at := strings.Index(n.text, "*/"); i < 0 && at >= 0 {
-		i = at
-	}
+	i := breaking(n.text, " \"'`\\,=")
 	switch {
 	case n.text == "":
 		n.bad = true
@@ -29,12 +25,23 @@ func checkWord(f *findings, n *node, what string) bool {
 	return !n.bad
 }
 
+// breaking is where a text has the first character that would end what it is put into:
+// one of some, one that cannot be seen, or the end of a comment. It is -1 for a text that
+// stays in its place.
+func breaking(text, chars string) int {
+	i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(chars, r) })
+	if end := strings.Index(text, "*/"); end >= 0 && (i < 0 || end < i) {
+		return end
+	}
+	return i
+}
+
 // describe names the first character of a text, or the two that end a comment.
 func describe(s string) string {
 	if strings.HasPrefix(s, "*/") {
 		return "*/"
 	}
-	switch r := []rune(s)[0]; {
+	switch r, _ := utf8.DecodeRuneInString(s); {
 	case r == '\n':
 		return "a line break"
 	case r == ' ':
