@@ -20,7 +20,7 @@ import (
 //		}
 //	}
 func (s *snapshots) emitWriteState(t *schema.StateType) {
-	b := &stateWriter{stateBody{snapshots: s, names: s.f.locals()}}
+	b := &stateWriter{stateBody: stateBody{snapshots: s, names: s.f.locals()}}
 	b.io = b.names.name("w")
 	v := b.names.of(t.Name)
 	b.write(pointee(v), t.Type())
@@ -30,7 +30,19 @@ func (s *snapshots) emitWriteState(t *schema.StateType) {
 }
 
 // stateWriter is the body of a write function.
-type stateWriter struct{ stateBody }
+type stateWriter struct {
+	stateBody
+	// copied says that what is written is a copy, to which nothing can point.
+	copied bool
+}
+
+// as runs write with copied set to a value.
+func (b *stateWriter) as(copied bool, write func()) {
+	outer := b.copied
+	b.copied = copied
+	write()
+	b.copied = outer
+}
 
 // write writes the value at p, which is of type t.
 func (b *stateWriter) write(p place, t schema.Type) {
@@ -40,14 +52,16 @@ func (b *stateWriter) write(p place, t schema.Type) {
 	case *schema.Any:
 		b.add(b.call("WriteAny", p.value()))
 	case *schema.Pointer:
-		b.add(jen.If(b.call("WritePointer", p.value())).Block(b.block(func() { b.writePointee(p, t.Elem) })...))
+		b.add(jen.If(b.call("WritePointer", p.value())).Block(b.block(func() {
+			b.as(false, func() { b.writePointee(p, t.Elem) })
+		})...))
 	case *schema.Slice:
 		if isStateBytes(t.Elem, b.f.pkg.Path) {
 			b.add(b.call("WriteBytes", p.value()))
 			return
 		}
 		b.add(b.call("WriteSlice", p.value()))
-		b.writeElements(p, t.Elem)
+		b.as(false, func() { b.writeElements(p, t.Elem) })
 	case *schema.Array:
 		if t.Len == 0 {
 			b.add(b.call("WriteEmpty"))
@@ -79,7 +93,7 @@ func (b *stateWriter) writeNamed(p place, t *schema.Named) {
 	switch {
 	case t.StateByParts(b.f.pkg.Path):
 		if fn := b.of(t); fn != nil {
-			if fn.Pointed {
+			if fn.Pointed && !b.copied {
 				b.add(b.call("WritePlace", p.address()))
 			}
 			b.add(jen.Id(fn.Write).Call(jen.Id(b.io), p.address()))
@@ -142,8 +156,10 @@ func (b *stateWriter) writeMap(p place, t *schema.Map) {
 		loop = jen.For(jen.Range().Add(p.value()))
 	}
 	b.add(jen.If(b.call("WriteMap", p.value())).Block(loop.Block(b.block(func() {
-		b.write(variable(k), t.Key)
-		b.write(variable(v), t.Elem)
+		b.as(true, func() {
+			b.write(variable(k), t.Key)
+			b.write(variable(v), t.Elem)
+		})
 	})...)))
 	b.drop(k, v)
 }
