@@ -16,6 +16,9 @@ type CodecType struct {
 	// Named where a field refers to the type.
 	Event *Event
 	Named *Named
+	// Column is set where the functions are those of a column of a state table that is
+	// stored as JSON.
+	Column *TableColumn
 	// Append and Read are the names of the functions.
 	Append, Read string
 	// Fields is the name of the list of the type's members, if it is a struct and has
@@ -32,6 +35,9 @@ type CodecType struct {
 
 // Type is what the functions encode and decode.
 func (c *CodecType) Type() Type {
+	if c.Column != nil {
+		return c.Column.Field.Type
+	}
 	if c.Named != nil {
 		return c.Named
 	}
@@ -41,6 +47,9 @@ func (c *CodecType) Type() Type {
 // Span is the declaration that the functions are generated for: the type's, or
 // the event's that reaches a type of another module.
 func (c *CodecType) Span() Span {
+	if c.Column != nil {
+		return c.Column.Field.Name.Span
+	}
 	if c.Event != nil {
 		return c.Event.GoName.Span
 	}
@@ -48,8 +57,8 @@ func (c *CodecType) Span() Span {
 }
 
 // CodecTypes lists the types for which the generated code of p has codec
-// functions: the events in their order, then what they reach, in the order in
-// which it is met. It follows declarations alone, so it may be asked before
+// functions: the events in their order, the columns of state tables that are stored
+// as JSON, then what they reach, in the order in which it is met. It follows declarations alone, so it may be asked before
 // Check has resolved p.
 func CodecTypes(p *Package) []CodecType {
 	g := codecGraph{nodes: make(map[*Named]*codecNode)}
@@ -66,6 +75,17 @@ func CodecTypes(p *Package) []CodecType {
 			Path: p.Path, Package: p.Name, Name: e.GoName.Value, Event: e,
 			Deep: direct.deep(),
 		})
+	}
+	for _, a := range p.Aggregates {
+		for _, column := range a.jsonColumns() {
+			of := new(codecNode)
+			if value := column.Field.Value; value != nil {
+				g.part(Resolve(value.Base), of)
+			} else {
+				g.part(Resolve(column.Field.Type), of)
+			}
+			types = append(types, CodecType{Column: &column, Append: column.Append, Read: column.Read, Deep: of.deep()})
+		}
 	}
 	for _, n := range g.order {
 		if !n.needsCodec() {
@@ -243,7 +263,9 @@ func CodecParts(t Type) []Type {
 func nameCodecs(p *Package, types []CodecType) {
 	taken := make(map[string]bool)
 	for i := range types {
-		if c := &types[i]; c.Event != nil {
+		if c := &types[i]; c.Column != nil {
+			taken[c.Append] = true
+		} else if c.Event != nil {
 			c.name(c.Event.GoName.Value)
 			taken[c.Append] = true
 			if c.Named != nil && c.Deep {
@@ -259,12 +281,12 @@ func nameCodecs(p *Package, types []CodecType) {
 		taken[c.Append] = true
 	}
 	for i := range types {
-		if c := &types[i]; c.Event == nil && c.Path == p.Path {
+		if c := &types[i]; c.Event == nil && c.Column == nil && c.Path == p.Path {
 			name(c, c.Name)
 		}
 	}
 	for i := range types {
-		if c := &types[i]; c.Path != p.Path {
+		if c := &types[i]; c.Column == nil && c.Path != p.Path {
 			name(c, upperFirst(c.Package)+c.Name)
 		}
 	}

@@ -93,6 +93,17 @@ func (m *DecisionModel) ApplyFunc() string { return "applyTo" + upperFirst(m.GoN
 // Siblings share it, and it is declared where one of the events has a tag: see Tagged.
 func (a *Aggregate) TagsFunc() string { return "tagsOf" + upperFirst(a.StreamInterface()) }
 
+// What is generated for the aggregate's state table: UserTable gives it, UserRows reads
+// it, UserRow is what is read, tableOfUser describes it, rowOfUser makes a row of an
+// aggregate, keyOfUserRow a key of an ID, and scanUserRow a row of stored values.
+func (a *Aggregate) TableFunc() string   { return a.GoName.Value + "Table" }
+func (a *Aggregate) RowsType() string    { return a.GoName.Value + "Rows" }
+func (a *Aggregate) RowType() string     { return a.GoName.Value + "Row" }
+func (a *Aggregate) TableVar() string    { return "tableOf" + upperFirst(a.GoName.Value) }
+func (a *Aggregate) RowOfFunc() string   { return "rowOf" + upperFirst(a.GoName.Value) }
+func (a *Aggregate) RowKeyFunc() string  { return "keyOf" + upperFirst(a.RowType()) }
+func (a *Aggregate) ScanRowFunc() string { return "scan" + upperFirst(a.RowType()) }
+
 // DecodeFunc decodes a stored event of this type: "decodeRegistered".
 func (e *Event) DecodeFunc() string { return "decode" + upperFirst(e.GoName.Value) }
 
@@ -184,6 +195,14 @@ func GeneratedNames(p *Package) []GeneratedName {
 	for _, t := range StateTypes(p) {
 		add(t.Span(), "", t.Write, "the snapshots of "+t.Name)
 		add(t.Span(), "", t.Read, "the snapshots of "+t.Name)
+	}
+	for _, a := range p.Aggregates {
+		if a.Table == nil {
+			continue
+		}
+		for _, name := range []string{a.TableFunc(), a.RowsType(), a.RowType(), a.TableVar(), a.RowOfFunc(), a.RowKeyFunc(), a.ScanRowFunc()} {
+			add(a.GoName.Span, "", name, "the state table of "+a.GoName.Value)
+		}
 	}
 	for _, c := range CodecTypes(p) {
 		for _, name := range []string{c.Append, c.Read, c.AppendAt, c.Fields} {

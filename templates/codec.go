@@ -40,7 +40,9 @@ func newCodecs(f *goFile) *codecs {
 	c := &codecs{f: f, types: schema.CodecTypes(f.pkg), named: make(map[[2]string]*schema.CodecType)}
 	for i := range c.types {
 		t := &c.types[i]
-		c.named[[2]string{t.Path, t.Name}] = t
+		if t.Column == nil {
+			c.named[[2]string{t.Path, t.Name}] = t
+		}
 	}
 	return c
 }
@@ -55,6 +57,9 @@ func (c *codecs) codecOf(t *schema.Named) *schema.CodecType {
 
 // spell spells the codec type itself.
 func (c *codecs) spell(t *schema.CodecType) *jen.Statement {
+	if t.Column != nil {
+		return c.f.typ(t.Column.Field.Type)
+	}
 	return c.f.qual(t.Path, t.Package, t.Name)
 }
 

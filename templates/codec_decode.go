@@ -43,7 +43,9 @@ func (c *codecs) addRead(t *schema.CodecType) {
 	d.r = d.local("r")
 	p := pointee(d.e)
 	switch n, ok := t.Type().(*schema.Named); {
-	case !ok:
+	case t.Column != nil && t.Column.Field.Value != nil:
+		d.decodeValue(p, t.Column.Field.Value)
+	case !ok || t.Column != nil:
 		d.decode(p, t.Type())
 	case n.Encoding == schema.EncodeValue:
 		d.decodeValue(p, n.Value)

@@ -43,7 +43,7 @@ func (c *codecs) addAppend(t *schema.CodecType) {
 	e := &encoder{body: c.newBody(t), ifs: make(map[jen.Code]bool)}
 	e.dst, e.err, e.start, e.depth = e.local("dst"), e.local("err"), e.local("start"), e.local("depth")
 	name := t.Append
-	takesDepth := t.Deep && (t.Event == nil || t.AppendAt != "")
+	takesDepth := t.Deep && t.Column == nil && (t.Event == nil || t.AppendAt != "")
 	switch {
 	case t.AppendAt != "":
 		name = t.AppendAt
@@ -54,7 +54,11 @@ func (c *codecs) addAppend(t *schema.CodecType) {
 		e.depth = ""
 	}
 
-	e.encodeBody(pointee(e.e), t.Type())
+	if t.Column != nil {
+		e.encodeColumn(pointee(e.e), t.Column)
+	} else {
+		e.encodeBody(pointee(e.e), t.Type())
+	}
 	end := jen.Return(e.buffer(), jen.Nil())
 
 	var head []jen.Code
@@ -117,6 +121,15 @@ func (c *codecs) addAppendAtTop(t *schema.CodecType) {
 				jen.Return(c.f.jsonx("EncodeFailed").Call(jen.Lit(t.Name), jen.Id(out), jen.Len(jen.Id(dst)), jen.Id(err)))),
 			jen.Return(jen.Id(out), jen.Nil()),
 		))
+}
+
+// encodeColumn encodes the value of a column of a state table.
+func (e *encoder) encodeColumn(p place, c *schema.TableColumn) {
+	if v := c.Field.Value; v != nil {
+		e.encodeValue(p, v, false)
+		return
+	}
+	e.encode(p, c.Field.Type)
 }
 
 // encodeBody encodes a value of the function's own type, without a call of the

@@ -76,6 +76,7 @@ func sourceFile(p *schema.Package) ([]byte, error) {
 			}
 		}
 		emitCommands(f, a)
+		emitTable(f, a)
 	}
 	for _, m := range p.Decisions {
 		emitLoadModel(f, m)
@@ -90,6 +91,7 @@ func sourceFile(p *schema.Package) ([]byte, error) {
 		if len(a.Paths) > 0 {
 			emitAttach(f, a)
 		}
+		emitTablePlumbing(f, a)
 		if a.StreamOwner == a {
 			emitEncode(f, a)
 			emitDecode(f, a)

@@ -91,6 +91,9 @@ func emitDefinition(f *goFile, a *schema.Aggregate) {
 	if a.Tagged() {
 		fields = append(fields, keyed("Tags", jen.Id(a.TagsFunc())))
 	}
+	if a.Table != nil {
+		fields = append(fields, keyed("Table", jen.Op("&").Id(a.TableVar())), keyed("Row", jen.Id(a.RowOfFunc())))
+	}
 	if a.Snapshot != nil {
 		fields = append(fields, snapshotsOf(f, a))
 	}

@@ -2,7 +2,6 @@ package es
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 )
@@ -161,23 +160,12 @@ func (r Rows[R, ID]) read(ctx context.Context, store Store, q RowQuery) iter.Seq
 	}
 }
 
-// errRowKind says that a column of a stored row is not what the code expects.
-var errRowKind = errors.New("a value is of another type than its column")
-
-// RowValue takes a value of a row, as its Go type; the zero value where it is nil.
+// FailedRows yields an error and nothing else.
 //
 // Called by generated code.
-func RowValue[T any](values []any, i int) (T, error) {
-	var zero T
-	if i >= len(values) {
-		return zero, fmt.Errorf("%w: column %d is missing", errRowKind, i+1)
+func FailedRows[R any](err error) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var none R
+		yield(none, err)
 	}
-	if values[i] == nil {
-		return zero, nil
-	}
-	v, ok := values[i].(T)
-	if !ok {
-		return zero, fmt.Errorf("%w: column %d is %T", errRowKind, i+1, values[i])
-	}
-	return v, nil
 }
