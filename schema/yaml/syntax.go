@@ -131,7 +131,7 @@ func syntaxError(src *source, f *findings, err error) {
 // failingLine is the line, counted from 0, that the library stumbles over: what
 // stands before it is YAML. It tries beginnings of the file, as often as it can afford.
 func failingLine(src *source) int {
-	budget := 64<<20 + len(src.text)
+	budget := 16<<20 + len(src.text)
 	fine := func(lines int) bool {
 		if lines >= len(src.lines) {
 			return false
