@@ -38,7 +38,7 @@ func plainDoc(p *schema.Package, d *schema.Declaration) string {
 		for i, v := range d.Values {
 			names[i] = v.GoName
 		}
-		if len(names) > 5 {
+		if len(names) > fewValues {
 			return "is one of " + d.ValuesFunc()
 		}
 		if len(names) == 1 {

@@ -9,6 +9,9 @@ import (
 	"github.com/esgen/esgen/schema"
 )
 
+// fewValues is how many values of an enum may stand on one line.
+const fewValues = 5
+
 // emitEnum writes a string that has one of some values. Stored ones may be of an
 // older or a newer schema, so that a value decodes whatever it is.
 //
@@ -71,14 +74,9 @@ func emitEnum(f *goFile, d *schema.Declaration) {
 //	func (c Channel) String() string { return string(c) }
 func emitEnumFuncs(f *goFile, d *schema.Declaration, values []jen.Code, rule string) {
 	name := d.Name.Value
-	list := jen.Values(values...)
-	if len(values) > 5 {
-		list = elements("{", "}", values...)
-	}
-	list = jen.Return(jen.Index().Id(name).Add(list))
-	body := jen.Block(list)
-	if len(values) <= 5 {
-		body = oneLine(list)
+	body := oneLine(jen.Return(jen.Index().Id(name).Values(values...)))
+	if len(values) > fewValues {
+		body = jen.Block(jen.Return(jen.Index().Id(name).Add(elements("{", "}", values...))))
 	}
 	f.add(wrapDoc(d.ValuesFunc()+" lists the values of "+name+" in the order of the schema. The slice is the caller's."),
 		jen.Func().Id(d.ValuesFunc()).Params().Index().Id(name).Add(body))
@@ -94,10 +92,14 @@ func emitEnumFuncs(f *goFile, d *schema.Declaration, values []jen.Code, rule str
 		))
 
 	recv := f.locals().of(name)
+	check := jen.Block(
+		jen.Switch(jen.Id(recv)).Block(jen.Case(values...).Block(jen.Return(jen.True()))),
+		jen.Return(jen.False()),
+	)
+	if len(values) > fewValues {
+		check = oneLine(jen.Return(f.std("slices", "Contains").Call(jen.Id(d.ValuesFunc()).Call(), jen.Id(recv))))
+	}
 	f.add(wrapDoc("Valid says whether "+recv+" is one of "+d.ValuesFunc()+". Stored data may hold others, of another version of the schema."),
-		jen.Func().Params(jen.Id(recv).Id(name)).Id("Valid").Params().Bool().Block(
-			jen.Switch(jen.Id(recv)).Block(jen.Case(values...).Block(jen.Return(jen.True()))),
-			jen.Return(jen.False()),
-		))
+		jen.Func().Params(jen.Id(recv).Id(name)).Id("Valid").Params().Bool().Add(check))
 	emitString(f, d, "is the value as it is stored.", func(v *jen.Statement) *jen.Statement { return jen.String().Call(v) })
 }

@@ -194,6 +194,24 @@ func quoted(s string) string {
 	return b.String() + `"`
 }
 
+// Kinds that embed a type of the runtime.
+func TestEmbedding(t *testing.T) {
+	for kind, want := range map[schema.DeclarationKind]string{
+		schema.DeclaredAggregate: "type Seats struct {\n\tes.Root\n\n\trow int\n}",
+		schema.DeclaredChild:     "type Seats struct {\n\tes.Child\n\n\trow int\n}",
+		schema.DeclaredDecision:  "type Seats struct {\n\tes.Decision\n\n\trow int\n}",
+		schema.DeclaredEvent:     "type Seats struct {\n\trow int\n}",
+	} {
+		source := declare(t, &schema.Declaration{
+			Name: text("Seats"), Kind: kind, Fields: []*schema.DeclaredField{{Name: text("row")}},
+			Type: &schema.Struct{Fields: []*schema.Field{{Name: text("row"), Type: &schema.Basic{Kind: schema.Int}}}},
+		})
+		if !strings.Contains(source, want) {
+			t.Errorf("want %s in\n%s", want, source)
+		}
+	}
+}
+
 // What no front end lets through is no code either.
 func TestUnspellableRules(t *testing.T) {
 	for _, d := range []*schema.Declaration{

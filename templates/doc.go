@@ -18,8 +18,8 @@
 //
 // All emitters write through a goFile, which owns the names: those of imports and
 // those of variables. Names at package level come from schema (names.go,
-// declared_names.go and codectypes.go there), so that the rule that refuses clashes with the user's own
-// names and the emitters cannot disagree.
+// declared_names.go and codectypes.go there), so that the rule that refuses clashes with
+// the user's own names and the emitters cannot disagree.
 //
 // Generated code is dispatch and data. What can be a function of the runtime is
 // one, so that it can be tested and mended without generating anything again.

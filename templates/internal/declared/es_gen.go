@@ -424,6 +424,51 @@ func (s Single) Valid() bool {
 // String is the value as it is stored.
 func (s Single) String() string { return string(s) }
 
+// Weekday is one of WeekdayValues.
+type Weekday string
+
+// The values of Weekday.
+const (
+	WeekdayMonday    Weekday = "monday"
+	WeekdayTuesday   Weekday = "tuesday"
+	WeekdayWednesday Weekday = "wednesday"
+	WeekdayThursday  Weekday = "thursday"
+	WeekdayFriday    Weekday = "friday"
+	WeekdaySaturday  Weekday = "saturday"
+	WeekdaySunday    Weekday = "sunday"
+)
+
+// WeekdayValues lists the values of Weekday in the order of the schema. The slice is the
+// caller's.
+func WeekdayValues() []Weekday {
+	return []Weekday{
+		WeekdayMonday,
+		WeekdayTuesday,
+		WeekdayWednesday,
+		WeekdayThursday,
+		WeekdayFriday,
+		WeekdaySaturday,
+		WeekdaySunday,
+	}
+}
+
+// ParseWeekday gives the Weekday that s spells. The error is an *es.InvalidError if there is
+// none.
+func ParseWeekday(s string) (Weekday, error) {
+	w := Weekday(s)
+	if !w.Valid() {
+		return "", &es.InvalidError{Field: "Weekday", Rule: "enum=[monday, tuesday, wednesday, thursday, friday, saturday, sunday]"}
+	}
+	return w, nil
+}
+
+// Valid says whether w is one of WeekdayValues. Stored data may hold others, of another
+// version of the schema.
+func (w Weekday) Valid() bool { return slices.Contains(WeekdayValues(), w) }
+
+// String is the value as it is stored.
+func (w Weekday) String() string { return string(w) }
+
 // Tree is a value object.
 type Tree struct {
 	Label  Name            `json:"label" validate:"min=3,max=5"`
@@ -530,6 +575,7 @@ type Scalars struct {
 	Scores     Scores     `json:"scores"`
 	Channel    Channel    `json:"channel"`
 	Single     Single     `json:"single"`
+	Weekday    Weekday    `json:"weekday"`
 }
 
 // Optional is an event of a Thing, stored as thing.optional.
@@ -1001,13 +1047,17 @@ func appendScalarsJSON(dst []byte, e *Scalars) ([]byte, error) {
 	if dst, err = jsonx.AppendString(append(dst, `,"single":`...), e.Single); err != nil {
 		return jsonx.EncodeFailed("Scalars", dst, start, err)
 	}
+	if dst, err = jsonx.AppendString(append(dst, `,"weekday":`...), e.Weekday); err != nil {
+		return jsonx.EncodeFailed("Scalars", dst, start, err)
+	}
 	return append(dst, '}'), nil
 }
 
 // fieldsOfScalars names what readScalarsJSON reads, in the order in which it is written.
 var fieldsOfScalars = [...]string{"name", "code", "quoted", "size", "plain", "flag", "count", "tiny", "short", "medium",
 	"long", "unsigned", "octet", "word", "doubleWord", "huge", "share", "ratio", "discount",
-	"digest", "patience", "wait", "thingId", "moment", "names", "scores", "channel", "single"}
+	"digest", "patience", "wait", "thingId", "moment", "names", "scores", "channel", "single",
+	"weekday"}
 
 // readScalarsJSON reads e from its JSON form.
 func readScalarsJSON(r *jsonx.Reader, e *Scalars) {
@@ -1078,6 +1128,8 @@ func readScalarsJSON(r *jsonx.Reader, e *Scalars) {
 			e.Channel = Channel(r.String())
 		case "single":
 			e.Single = Single(r.String())
+		case "weekday":
+			e.Weekday = Weekday(r.String())
 		}
 	}
 }

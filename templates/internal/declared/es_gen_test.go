@@ -56,6 +56,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			Scores:     Scores{"scores 26": 1, "scores 28": 3},
 			Channel:    ChannelWeb,
 			Single:     SingleOnly,
+			Weekday:    WeekdayMonday,
 		},
 		Optional{
 			Name:     "nam 1",

@@ -125,6 +125,8 @@ func TestConstructors(t *testing.T) {
 		try(t, ParseChannel, "front-desk", ""),
 		try(t, ParseChannel, "Web", "enum=[web, phone, front-desk]"),
 		try(t, ParseChannel, "", "enum=[web, phone, front-desk]"),
+		try(t, ParseWeekday, "sunday", ""),
+		try(t, ParseWeekday, "someday", "enum=[monday, tuesday, wednesday, thursday, friday, saturday, sunday]"),
 		try(t, ParseThingID, "018f8b3c-7a5d-7c3e-8f00-0123456789ab", ""),
 		try(t, ParseThingID, "018f8b3c-7a5d-7c3e-8f00-0123456789", "uuid"),
 		try(t, ParseThingID, "", "uuid"),
