@@ -241,7 +241,10 @@ func (o *Observer) snapshot(ctx context.Context, s *Snapshot, outcome SnapshotOu
 	}
 }
 
-// isRefusal says whether an error is an answer of a store and not a failure.
-func isRefusal(err error) bool {
-	return errors.Is(err, ErrConflict) || errors.Is(err, ErrCondition) || errors.Is(err, ErrUnique)
+// IsExpected says whether an error that an observer is told of is a part of normal life
+// rather than a failure: a lost race, a broken condition, a value that is taken, an
+// aggregate or a version that is not there.
+func IsExpected(err error) bool {
+	return errors.Is(err, ErrConflict) || errors.Is(err, ErrCondition) || errors.Is(err, ErrUnique) ||
+		errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoVersion)
 }
