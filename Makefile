@@ -11,7 +11,7 @@ FUZZTIME    ?= 20s
 GENERATED := ./examples/... ./runtime/sqlite/bench/...
 
 # What only benchmarks need is in modules of their own, so that users do not get it.
-MODULES := runtime/jsonx/bench
+MODULES := runtime/jsonx/bench runtime/jsonl/bench
 
 # Everything is compiled the way the tests need it, so that SQLite is compiled once.
 RACE := -race
@@ -72,8 +72,9 @@ bench-codec: ## how the generated codecs compare with JSON libraries
 	$(GO) -C runtime/jsonx/bench test ./...
 	$(GO) -C runtime/jsonx/bench run .
 
-bench-store: ## how the SQLite store compares with plain database/sql
+bench-store: ## how the stores compare with plain database/sql and with bare writes
 	$(GO) run ./runtime/sqlite/bench
+	$(GO) -C runtime/jsonl/bench run .
 
 fuzz: ## run each fuzz target for FUZZTIME (20s)
 	for package in $$($(GO) list ./...); do \
