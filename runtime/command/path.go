@@ -113,7 +113,7 @@ const longestKey = 40
 // rules, and whose values are not the keys again.
 func (p place) shown(key mapKey) string {
 	const hidden = "…"
-	if len(key.text) > longestKey || strings.Contains(p.field.Tag.Get("validate"), "keys") {
+	if key.text == "" || len(key.text) > longestKey || strings.Contains(p.field.Tag.Get("validate"), "keys") {
 		return hidden
 	}
 	for _, r := range key.text {
