@@ -64,8 +64,12 @@ func (p *program) nameField(d *decl, f *fieldDecl) bool {
 			p.errorf(codeIdentifier, n.span, "the field %s must be exported, or it is not in the JSON", n.text).
 				help("begin its name with a capital")
 			return false
+		case d.hasState() && token.IsExported(n.text):
+			p.errorf(codeIdentifier, n.span, "the state field %s must not be exported: only events change it", n.text).
+				help("begin its name with a small letter")
+			return false
 		}
-		return true
+		return p.meetsNoMethod(d, f)
 	}
 	f.name = schema.Text{Value: exportedName(f.key.text), Span: f.key.span}
 	fine := isExportedName(f.name.Value)
@@ -80,8 +84,35 @@ func (p *program) nameField(d *decl, f *fieldDecl) bool {
 		} else {
 			x.help("say how it is called there, with go_name: NAME")
 		}
+		return false
 	}
-	return fine
+	return p.meetsNoMethod(d, f)
+}
+
+// meetsNoMethod refuses a field that is called as a generated method of its type is.
+func (p *program) meetsNoMethod(d *decl, f *fieldDecl) bool {
+	method := ""
+	switch d.kind {
+	case schema.DeclaredEvent:
+		if f.name.Value == schema.EventTypeMethod {
+			method = "gives the event's name"
+		}
+	case schema.DeclaredAggregate, schema.DeclaredChild:
+		if f.name.Value == schema.RecordMethod {
+			method = "records events"
+		}
+		for _, e := range d.events {
+			if f.name.Value == "apply"+e.name.Value && e.n.pair("sets") != nil {
+				method = "applies " + e.name.Value
+			}
+		}
+	}
+	if method == "" {
+		return true
+	}
+	p.errorf(codeCollision, f.name.Span, "the field %s is called %s in Go, and so is the generated method that %s", f.key.text, f.name.Value, method).
+		help("give it another name with go_name")
+	return false
 }
 
 // checkJSON refuses names that a struct tag cannot hold. What encoding/json does not
