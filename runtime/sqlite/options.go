@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"github.com/esgen/esgen/runtime/es"
 )
 
 // Option changes how a file is opened. An option that makes no sense fails Open; a
@@ -18,6 +20,8 @@ type config struct {
 
 	tables        []*stateTable
 	tolerateDrift bool
+
+	observer *es.Observer // nil where nobody wants to know
 
 	// migrations and faults are other than the default in tests only.
 	migrations []migration
@@ -86,6 +90,18 @@ func WithReaders(n int) Option {
 			return fmt.Errorf("a store needs at least one reader, not %d", n)
 		}
 		c.readers = n
+		return nil
+	}
+}
+
+// WithObserver has the store report each transaction in which it writes appends, by
+// the observer's Committed. Given again, it adds an observer.
+func WithObserver(o es.Observer) Option {
+	return func(c *config) error {
+		if c.observer != nil {
+			o = es.Observers(*c.observer, o)
+		}
+		c.observer = &o
 		return nil
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -162,7 +163,8 @@ func (w *writer) write(requests []*request) {
 		}
 		return
 	}
-	switch g, err := w.transact(requests); {
+	g, err := w.observed(requests)
+	switch {
 	case err == nil:
 		for _, r := range requests {
 			r.answer(r.err)
@@ -209,6 +211,24 @@ func (w *writer) begin() error {
 		w.drop()
 	}
 	return err
+}
+
+// observed is transact, which the store's observer is told of.
+func (w *writer) observed(requests []*request) (*group, error) {
+	o := w.store.cfg.observer
+	if o == nil || o.Committed == nil {
+		return w.transact(requests)
+	}
+	report := es.CommitReport{Store: w.store.file.path, Appends: len(requests), Start: time.Now()}
+	g, err := w.transact(requests)
+	report.Duration, report.Err = time.Since(report.Start), err
+	if err == nil {
+		for _, written := range g.writes {
+			report.Events += len(written.part.Events)
+		}
+	}
+	o.Committed(context.Background(), report)
+	return g, err
 }
 
 // transact writes a group in the transaction that has begun, and ends that. An
