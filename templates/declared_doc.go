@@ -297,7 +297,7 @@ var marker = regexp.MustCompile(`^([-*+•#]+|[0-9]+[.)])$`)
 
 // obeyed is what tools look for at the beginning of a comment's line: directives, in
 // whose place some take comments with a space before them, and build constraints.
-var obeyed = regexp.MustCompile(`^([+]build|//.*|/[*].*|#cgo|[a-z0-9]+:[a-z0-9].*)$`)
+var obeyed = regexp.MustCompile(`^([+]build.*|//.*|/[*].*|#cgo|[a-z0-9]+:[a-z0-9].*)$`)
 
 // harmless puts a word in quotes that must not begin a line of a comment.
 func harmless(word string) string {
