@@ -63,6 +63,7 @@ func TestDocComments(t *testing.T) {
 		{"X", "Rest.\n\n# Heading\n\nText", "X: Rest.\n\n# Heading\n\nText"},
 		{"X", "Rest.\n\n+build linux", "X: Rest.\n\n\"+build\" linux"},
 		{"X", "Rest.\n\n+build0", "X: Rest.\n\n\"+build0\""},
+		{"X", "Rest.\n\n+build0", "X: Rest.\n\n\"+build0\""},
 		{"X", "Rest.\n\n//es:event x", "X: Rest.\n\n\"//es:event\" x"},
 		{"X", "Rest.\n\ngo:build x", "X: Rest.\n\n\"go:build\" x"},
 		{"X", "Rest.\n\n  +build x", "X: Rest.\n\n\t\"+build\" x"},
