@@ -7,10 +7,14 @@
 //	esstore tail -f events.db         the newest events, and those that come
 //	esstore show events.db order-17   the events of a stream
 //	esstore check events.db           is anything damaged?
+//	esstore export events.db          all events as JSON lines
+//	esstore import events.db FILE     append events that were exported
 //
-// It never changes what a file holds and never makes one, and the file may be in use
-// all the time. Like any reader of a SQLite file it may leave NAME-wal and NAME-shm
-// beside it, which belong to it; check does so only where the file is in use anyhow.
+// Apart from import it never changes what a file holds, and apart from import and
+// export -o it never makes one. A SQLite file may be in use all the time. Like any
+// reader of such a file the tool may leave NAME-wal and NAME-shm beside it, which belong
+// to it; check does so only where the file is in use anyhow. A file of JSON lines belongs
+// to one program at a time: it cannot be exported while a store has it open.
 //
 // # For people and for programs
 //
@@ -34,6 +38,9 @@
 // and the last line of check is
 //
 //	{"file":"events.db","format":1,"streams":7,"events":56,"types":3,"tags":0,"commands":0,"faults":1}
+//
+// What export prints are the lines of a file of package jsonl, which documents them:
+// the same as above with command, last, synced and a checksum.
 //
 // # Exit status
 //

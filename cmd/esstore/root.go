@@ -11,7 +11,8 @@ import (
 )
 
 const rootHelp = `esstore looks at a file of events, as the SQLite store of esgen keeps them: what is in it,
-and whether it is sound. It changes nothing, and the file may be in use.
+and whether it is sound; and it exports events as JSON lines, and imports them. Only import
+changes a file of events. A SQLite file may be in use.
 
 What could drive a terminal is shown as an escape sequence. On a terminal, lines are cut to
 its width; --full shows all. With --json each command prints objects, one a line.`
@@ -19,7 +20,8 @@ its width; --full shows all. With --json each command prints objects, one a line
 const rootExamples = `  esstore stats events.db           what there is, and how much of it
   esstore tail -f events.db         the newest events, and those that come
   esstore show events.db order-17   the events of a stream
-  esstore check events.db           is anything damaged?`
+  esstore check events.db           is anything damaged?
+  esstore export events.db          all events as JSON lines`
 
 const exitHelp = `
 Exit status: 0 if all is well, 1 if "esstore check" has found faults, 2 if the work could not
@@ -39,7 +41,7 @@ func newRootCommand() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	root.SetFlagErrorFunc(usageError)
-	root.AddCommand(newCheckCommand(), newShowCommand(), newTailCommand(), newStatsCommand(), newVersionCommand())
+	root.AddCommand(newCheckCommand(), newShowCommand(), newTailCommand(), newStatsCommand(), newExportCommand(), newImportCommand(), newVersionCommand())
 	return root
 }
 

@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"append": scriptAppend,
+			"cut":    scriptCut,
 			"damage": scriptDamage,
 			"holds":  scriptHolds,
 			"status": scriptStatus,
