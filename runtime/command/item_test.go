@@ -151,7 +151,7 @@ func (actEither) isItemCommand() {}
 func (routeless) isItemCommand() {}
 
 func (i *item) handleStock(c stock) error {
-	i.record(stocked{ID: c.ID, Count: c.Count})
+	i.record(stocked(c))
 	return nil
 }
 
@@ -164,7 +164,7 @@ func (i *item) handleTake(c take) error {
 }
 
 func (i *item) handleRestock(c restock) error {
-	i.record(stocked{ID: c.ID, Count: c.Count})
+	i.record(stocked(c))
 	return nil
 }
 

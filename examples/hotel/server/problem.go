@@ -40,6 +40,9 @@ func (p *problem) write(w http.ResponseWriter) {
 // problemOf says what an error means to a client. What is not meant for one is not
 // told.
 func problemOf(err error) *problem {
+	if _, panicked := errors.AsType[*command.PanicError](err); panicked {
+		return &problem{Status: http.StatusInternalServerError} // whatever it panicked with
+	}
 	switch {
 	case errors.Is(err, es.ErrInvalid):
 		p := &problem{Status: http.StatusUnprocessableEntity, Detail: "the command breaks rules of its schema"}
