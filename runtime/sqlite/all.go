@@ -131,7 +131,7 @@ func (sw *sweep) read(c *conn) (reached int64, err error) {
 		if len(sw.wanted.types) > 0 && sw.to-sw.after > longestScan {
 			reached = sw.after + longestScan
 		}
-		return reached, sw.wanted.each(c, "SELECT "+columns+" FROM es_events", sw.page.add, sw.after, reached, sw.page.limit)
+		return reached, sw.wanted.each(c, "SELECT "+columns+" FROM es_events", sw.page.add, sw.after, reached)
 	}
 	return sw.to, sw.readPositions(c)
 }

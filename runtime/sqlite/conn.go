@@ -67,7 +67,7 @@ func (c *conn) exec(query string, args ...driver.Value) error {
 func (c *conn) each(query string, fn func(row []driver.Value) (more bool, err error), args ...driver.Value) error {
 	s, ok := c.statements[query]
 	if !ok {
-		prepared, err := c.raw.Prepare(query)
+		prepared, err := c.raw.Prepare(steady.Replace(query))
 		if err != nil {
 			return err
 		}
@@ -80,6 +80,13 @@ func (c *conn) each(query string, fn func(row []driver.Value) (more bool, err er
 	}
 	return drain(rows, fn)
 }
+
+// steady keeps statements prepared. SQLite looks at the values of parameters that
+// stand alone behind "=" or LIMIT when it plans a query, and plans it anew when they
+// are bound again; the driver clears them each time, so every execution would begin
+// with the text of the query. No value of ours would change a plan, and a sign before
+// the parameter tells SQLite not to look.
+var steady = strings.NewReplacer("= ?", "= +?", "IN (?", "IN (+?", "LIMIT ?", "LIMIT +?")
 
 // in runs a query whose one parameter is a list, "(?)": once for each 64 values.
 // There are only a few lengths of lists, so that the statements stay prepared; the

@@ -125,11 +125,11 @@ func (s *selection) positions(c *conn, after, to int64, limit int) (found []int6
 			return false, fmt.Errorf("%w: an index holds a position that is %T", es.ErrCorrupt, row[0])
 		}
 		found = append(found, position)
-		return true, nil
+		return len(found) < limit, nil
 	}
 	switch {
 	case s.scan:
-		err = s.each(c, "SELECT position FROM es_events", add, after, to, limit)
+		err = s.each(c, "SELECT position FROM es_events", add, after, to)
 	case len(s.branches) > 0:
 		query, args := s.statement(after, to, limit)
 		err = c.once(query, add, args...)
@@ -137,27 +137,27 @@ func (s *selection) positions(c *conn, after, to int64, limit int) (found []int6
 	return found, err
 }
 
-// each calls fn with what a scan finds after one position and up to another, at
-// most limit rows.
-func (s *selection) each(c *conn, query string, fn func([]driver.Value) (bool, error), after, to int64, limit int) error {
+// each calls fn with what a scan finds after one position and up to another, until
+// it says that it wants no more.
+func (s *selection) each(c *conn, query string, fn func([]driver.Value) (bool, error), after, to int64) error {
 	query += " WHERE position > ?1 AND position <= ?2"
-	args := []driver.Value{after, to, int64(limit)}
+	args := []driver.Value{after, to}
 	if len(s.types) > 0 {
 		// A few lengths of lists, so that the statements stay prepared.
 		n := 4
 		for n < len(s.types) {
 			n *= 4
 		}
-		query += " AND type IN (?4"
+		query += " AND type IN (?3"
 		for i := range n {
 			if i > 0 {
-				query += ",?" + strconv.Itoa(i+4)
+				query += ",?" + strconv.Itoa(i+3)
 			}
 			args = append(args, s.types[min(i, len(s.types)-1)])
 		}
 		query += ")"
 	}
-	return c.each(query+" ORDER BY position LIMIT ?3", fn, args...)
+	return c.each(query+" ORDER BY position", fn, args...)
 }
 
 func (s *selection) statement(after, to int64, limit int) (string, []driver.Value) {

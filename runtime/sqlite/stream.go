@@ -158,7 +158,7 @@ func (cur *cursor) fill(c *conn, types *typeNames, limit int) error {
 	if p.records == nil {
 		p.records = make([]record, 0, min(int64(limit), cur.to-cur.from+1))
 	}
-	err := c.each(cur.query(), p.add, cur.number, cur.from, cur.to, cur.after, int64(limit))
+	err := c.each(cur.query(), p.add, cur.number, cur.from, cur.to, cur.after)
 	if err == nil {
 		err = cur.page.names(c, types)
 	}
@@ -172,10 +172,11 @@ func (cur *cursor) fill(c *conn, types *typeNames, limit int) error {
 }
 
 func (cur *cursor) query() string {
+	// There is no LIMIT, for the page says when it is full; and a bound LIMIT is one that
+	// SQLite prepares the statement anew for, each time.
 	const (
-		where    = " FROM es_events WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 AND position > ?4 ORDER BY version"
-		forwards = where + " LIMIT ?5"
-		back     = where + " DESC LIMIT ?5"
+		forwards = " FROM es_events WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 AND position > ?4 ORDER BY version"
+		back     = forwards + " DESC"
 	)
 	switch {
 	case cur.page.brief && cur.backwards:
