@@ -39,16 +39,27 @@ func (f *formatter) mapping(n *node, s shape, from, to, indent int) []string {
 		return f.shifted(from, to, indent-f.leastIndent(from, to))
 	}
 	known, _ := s.(*keys)
+	var lines []string
+	if known == fileShape {
+		// What stands at the top of the file stays there, whichever key comes first; but for
+		// what an empty line parts from it.
+		own := entries[0].key
+		for i := own; i > entries[0].lead; i-- {
+			if len(bytes.TrimSpace(f.src.line(i-1))) == 0 {
+				own = i
+				break
+			}
+		}
+		lines = trimmedAbove(f.comments(entries[0].lead, own, indent))
+		entries[0].lead = own
+	}
 	if known != nil && !f.keepOrder {
 		slices.SortStableFunc(entries, func(a, b entry) int { return known.rank(a.pair) - known.rank(b.pair) })
 	}
-	var lines []string
 	for i, e := range entries {
 		lead := f.comments(e.lead, e.key, indent)
 		if i == 0 {
-			for len(lead) > 0 && lead[0] == "" {
-				lead = lead[1:]
-			}
+			lead = trimmedAbove(lead)
 		} else if known == fileShape && isSection(e.pair) && (len(lead) == 0 || lead[0] != "") {
 			lead = append([]string{""}, lead...)
 		}
@@ -68,6 +79,14 @@ func (f *formatter) leastIndent(from, to int) int {
 		}
 	}
 	return max(least, 0)
+}
+
+// trimmedAbove leaves out the empty lines at the beginning.
+func trimmedAbove(lines []string) []string {
+	for len(lines) > 0 && lines[0] == "" {
+		lines = lines[1:]
+	}
+	return lines
 }
 
 // isSection says whether a key of the file stands apart.

@@ -165,8 +165,8 @@ func (l *lowering) doc(n *node, indent string) bool {
 	return true
 }
 
-// directives begins the directives of a declaration.
-func (l *lowering) directives(d *decl, name string) {
+// directive begins a directive of a declaration.
+func (l *lowering) directive(d *decl, name string) {
 	l.write(d.name.Span, "//es:", name)
 }
 
@@ -188,14 +188,14 @@ func (l *lowering) decl(d *decl) {
 	case schema.DeclaredAggregate:
 		l.aggregate(d)
 	case schema.DeclaredChild:
-		l.directives(d, "child\n")
+		l.directive(d, "child\n")
 		l.structType(d, "Child")
 	case schema.DeclaredEvent:
 		l.event(d)
 	case schema.DeclaredCommand:
 		l.command(d)
 	case schema.DeclaredDecision:
-		l.directives(d, "decision\n")
+		l.directive(d, "decision\n")
 		l.structType(d, "Decision")
 	}
 }
@@ -240,7 +240,7 @@ func (l *lowering) structType(d *decl, embeds string) {
 }
 
 func (l *lowering) aggregate(d *decl) {
-	l.directives(d, "aggregate ")
+	l.directive(d, "aggregate ")
 	l.write(d.stable.Span, d.stable.Value, "\n")
 	if stream := d.n.get("stream"); stream != nil {
 		at := d.n.pair("stream").key.span
@@ -295,7 +295,7 @@ func (l *lowering) suppress(d *decl) {
 }
 
 func (l *lowering) event(d *decl) {
-	l.directives(d, "event")
+	l.directive(d, "event")
 	name := d.n.get("name")
 	if name != nil {
 		l.write(name.span, " ", name.text)
@@ -347,7 +347,7 @@ func (l *lowering) apply(d *decl) {
 }
 
 func (l *lowering) command(d *decl) {
-	l.directives(d, "command")
+	l.directive(d, "command")
 	if creates := d.n.get("creates"); creates != nil {
 		switch {
 		case creates.tag == "!!str":
