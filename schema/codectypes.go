@@ -58,8 +58,8 @@ func (c *CodecType) Span() Span {
 
 // CodecTypes lists the types for which the generated code of p has codec
 // functions: the events in their order, the columns of state tables that are stored
-// as JSON, then what they reach, in the order in which it is met. It follows declarations alone, so it may be asked before
-// Check has resolved p.
+// as JSON, then what these reach, in the order in which it is met. It follows
+// declarations alone, so it may be asked before Check has resolved p.
 func CodecTypes(p *Package) []CodecType {
 	g := codecGraph{nodes: make(map[*Named]*codecNode)}
 	var types []CodecType

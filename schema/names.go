@@ -207,7 +207,11 @@ func GeneratedNames(p *Package) []GeneratedName {
 	for _, c := range CodecTypes(p) {
 		for _, name := range []string{c.Append, c.Read, c.AppendAt, c.Fields} {
 			if name != "" {
-				add(c.Span(), "", name, "the codec of "+c.Name)
+				what := c.Name
+				if c.Column != nil {
+					what = "column " + c.Column.Name
+				}
+				add(c.Span(), "", name, "the codec of "+what)
 			}
 		}
 	}

@@ -89,6 +89,18 @@ func dumpResolved(m *schema.Module) string {
 				fmt.Fprintf(&b, "    %s %s: %s\n", who, d.Event.GoName.Value, what)
 			}
 		}
+		for _, a := range p.Aggregates {
+			for _, col := range a.TableColumns() {
+				kind := []string{schema.ColumnInteger: "integer", schema.ColumnReal: "real", schema.ColumnBool: "bool", schema.ColumnBlob: "blob", schema.ColumnText: "text",
+					schema.ColumnTime: "time", schema.ColumnTimeText: "time as text", schema.ColumnJSON: "json"}[col.Kind]
+				fmt.Fprintf(&b, "  column %s.%s of %s: %s, pointer %t, null %t\n", a.Table.Name.Value, col.Name, col.Field.Name.Value, kind, col.Pointer, col.Null)
+			}
+		}
+		for _, c := range schema.CodecTypes(p) {
+			if c.Event == nil {
+				fmt.Fprintf(&b, "  codec %s, %s\n", c.Append, c.Read)
+			}
+		}
 		for _, t := range schema.StateTypes(p) {
 			fmt.Fprintf(&b, "  state %s, %s\n", t.Write, t.Read)
 		}

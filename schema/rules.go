@@ -15,12 +15,13 @@ type rule struct {
 
 // rules are all rules of meaning, in the order of their codes: ES01 are about
 // aggregates, events and what connects them, ES03 about what is stored, ES06 about
-// commands, ES07 about decision models and tags, ES08 about snapshots.
+// commands, ES07 about decision models and tags, ES08 about snapshots,
+// ES10 about tables.
 var rules = slices.Concat(
 	aggregateRules, eventRules, eventDataRules, applyRules, shapeRules, nameRules, streamRules, childRules, childIDRules,
 	predeclaredRules, registryRules, typeRules, jsonRules, valueRules,
 	commandRules, handlerRules, targetRules, validationTagRules,
-	decisionRules, tagRules, snapshotRules,
+	decisionRules, tagRules, snapshotRules, tableRules,
 )
 
 // Codes lists what Check may find, sorted by code.

@@ -78,8 +78,11 @@ func checkHolds(c *checker) {
 		if what == "" {
 			return
 		}
-		v.note(c.errorf(codeHolds, v.at, "%s holds %s, %s", v.name(), spell(n, v.pkg.Path), what)).
+		d := v.note(c.errorf(codeHolds, v.at, "%s holds %s, %s", v.name(), spell(n, v.pkg.Path), what)).
 			help("keep its ID instead, or the values that matter; or leave it out with `json:\"-\"`")
+		if v.column {
+			d.help("keep its ID instead, or remove `es:\"column\"`")
+		}
 	}
 	for _, v := range c.walk().types {
 		if n, ok := Resolve(v.typ).(*Named); ok {

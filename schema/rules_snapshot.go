@@ -280,6 +280,6 @@ func checkStrayDash(c *checker) {
 		if v.field.NoSnapshot == nil || state[v.field] || said[v.field] || v.foreign {
 			continue
 		}
-		stray(v.field, v.at, `es:"-" on %s means nothing: an event is no state`, v.name()).help("leave a field out of events with `json:\"-\"`")
+		stray(v.field, v.at, `es:"-" on %s means nothing: no snapshot holds it`, v.name()).help("remove it; a field is left out of events with `json:\"-\"`")
 	}
 }

@@ -221,7 +221,7 @@ func checkStrayTag(c *checker) {
 			continue
 		}
 		d := report(v.at, v.field.Tags[0], "on "+v.name()+" tags no event").
-			help("only the fields of events themselves are tags: give %s a field of its own for it", v.event.GoName.Value)
+			help("only the fields of events themselves are tags: give %s a field of its own for it", v.root)
 		switch {
 		case v.field.JSON.Skip:
 			d.help("the field is not stored, and a tag belongs to what has happened: store it")

@@ -182,7 +182,7 @@ func checkUnsupported(c *checker) {
 		if v.declared != nil {
 			spelling = spell(v.declared, v.pkg.Path)
 		}
-		v.note(c.errorf(codeUnsupported, v.at, "%s cannot be stored: %s: %s", v.name(), spelling, t.Reason)).help(helpLeaveOut)
+		v.note(c.errorf(codeUnsupported, v.at, "%s cannot be stored: %s: %s", v.name(), spelling, t.Reason)).help("%s", v.leaveOut())
 	}
 }
 
@@ -202,7 +202,7 @@ func checkUnexported(c *checker) {
 			field.at = at(f.Name.Span, v.at)
 			d := field.note(c.errorf(codeUnexported, field.at, "%s is not exported, so it would not be stored", field.name())).
 				help("export it, or leave it out with `json:\"-\"`")
-			if v.path == "" && v.in != v.event.GoName.Value {
+			if v.path == "" && v.in != v.root {
 				d.help("export it, leave it out with `json:\"-\"`, or make %s a value object with //es:value", v.in)
 			}
 		}
@@ -341,7 +341,7 @@ func (c *checker) reportUnnameable(v fieldVisit, n *Named) {
 			help("export %s, or give it MarshalJSON and UnmarshalJSON on an exported type around it", n.Name)
 	case !mayImport(v.pkg.Path, n.Path):
 		v.note(c.errorf(codeUnnameable, v.at, "%s cannot be stored by package %s, which may not import %s", v.name(), v.pkg.Name, n.Path)).
-			help(helpLeaveOut)
+			help("%s", v.leaveOut())
 	}
 }
 

@@ -323,6 +323,11 @@ func (s *sources) annotated(p *sourcePackage, f *ast.File, ts *ast.TypeSpec, dir
 		case a == nil:
 		case d.name.Value == "stream":
 			a.Stream, a.Of = d.word(), d.key("of")
+		case d.name.Value == "table":
+			a.Table = &schema.Table{Directive: d.name}
+			if name := d.word(); name != nil {
+				a.Table.Name = *name
+			}
 		case d.name.Value == "snapshot":
 			a.Snapshot = &schema.Snapshot{Directive: d.name}
 			a.Snapshot.Every, _ = strconv.Atoi(d.keys["every"].Value)

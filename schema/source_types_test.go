@@ -233,9 +233,28 @@ func (s *sources) tag(p *sourcePackage, f *schema.Field, literal *ast.BasicLit) 
 		f.Validate = text(value)
 	}
 	for part := range strings.SplitSeq(tag.Get("es"), ",") {
-		name, value, _ := strings.Cut(part, "=")
+		name, value, hasValue := strings.Cut(part, "=")
 		at := text(part)
+		said := at
+		said.Value = value
+		if hasValue {
+			said.Span.Column += len(name) + 1
+			said.Span.Width = max(len(value), 1)
+		}
 		switch name {
+		case "column":
+			f.Column = &schema.Column{Tag: at}
+			if hasValue {
+				f.Column.Name = &said
+			}
+		case "index":
+			f.Column.Index = &at
+		case "unique":
+			f.Column.Unique = &said
+		case "softdelete":
+			f.Column.SoftDelete = &said
+		case "time":
+			f.Column.Time = &said
 		case "-":
 			f.NoSnapshot = &at
 		case "tag":

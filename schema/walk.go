@@ -1,27 +1,31 @@
 package schema
 
 // stored is everything that the codecs of the judged packages meet: all structs
-// that are reached from events, their fields, and the types of those.
+// that are reached from events and from columns of tables, their fields, and the types
+// of those.
 type stored struct {
 	structs []structVisit
 	fields  []fieldVisit
 	types   []typeVisit
 }
 
-// place says where on the way from an event something was met.
+// place says where on the way from an event, or from a column, something was met.
 type place struct {
-	pkg   *Package
-	event *Event
+	pkg *Package
+	// owner is what is stored, "event Placed" or "aggregate User", and root its Go name.
+	owner, root string
 	// in is the nearest declared struct of the module, and path leads from it through
 	// structs that have no declaration there: "Price", "Lines[].Price".
 	in, path string
 	// at is the nearest place in the sources of the module. via is the event's own
-	// field that leads here, nil in the event itself.
+	// field that leads here, or the column, nil in the event itself.
 	at  Span
 	via *Field
 	// foreign says that the struct is declared in another module, whose authors
 	// don't read what is said here.
 	foreign bool
+	// column says that it is the column itself, and nothing in it.
+	column bool
 	// fallback is the type that is left to encoding/json, which decides about all
 	// that is in it; empty outside of such.
 	fallback string
@@ -58,12 +62,20 @@ type typeVisit struct {
 	declared *Named
 }
 
-// note says how an event comes to what d is about, where that isn't plain.
+// note says how an event or a table comes to what d is about, where that isn't plain.
 func (p place) note(d *Diagnostic) *Diagnostic {
 	if p.via == nil {
 		return d
 	}
-	return d.note(p.via.Name.Span, "event %s stores it in %s", p.event.GoName.Value, p.via.Name.Value)
+	return d.note(p.via.Name.Span, "%s stores it in %s", p.owner, p.via.Name.Value)
+}
+
+// leaveOut says what to do about a value that cannot be stored.
+func (p place) leaveOut() string {
+	if p.column {
+		return "remove `es:\"column\"`, or say how it is stored with `es:\"column,encode=FUNC,decode=FUNC\"`"
+	}
+	return helpLeaveOut
 }
 
 // name is how a message calls the field: "field Price.cents of Placed".
@@ -100,14 +112,29 @@ func (c *checker) walk() *stored {
 		for _, e := range p.Events {
 			// What a type parameter stands for is not known, and a generic event is refused.
 			if s := e.Struct(); s != nil && !e.TypeParams && c.scopes[p].has(e) {
-				w.strct(s, place{pkg: p, event: e, in: e.GoName.Value, at: e.GoName.Span}, false, w.seen)
+				goName := e.GoName.Value
+				w.strct(s, place{pkg: p, owner: "event " + goName, root: goName, in: goName, at: e.GoName.Span}, false, w.seen)
+			}
+		}
+		for _, a := range p.Aggregates {
+			goName := a.GoName.Value
+			for _, col := range a.jsonColumns() {
+				f, typ := col.Field, col.Field.Type
+				if f.Value != nil {
+					typ = f.Value.Base
+				}
+				if f.Child == nil && c.scopes[p].aggregates[goName] == a {
+					v := fieldVisit{field: f, place: place{pkg: p, owner: "aggregate " + goName, root: goName, in: goName,
+						at: at(f.TypeSpan, f.Name.Span, a.GoName.Span), column: true}}
+					w.typ(typeVisit{fieldVisit: v, typ: typ}, map[*Named]bool{}, w.seen)
+				}
 			}
 		}
 	}
 	return c.stored
 }
 
-// walker walks the events of one package.
+// walker walks the events and the columns of one package.
 type walker struct {
 	*stored
 	// seen are the structs of the module that were met: what is wrong in them is said
@@ -158,6 +185,7 @@ func (w *walker) enter(n *Named, s *Struct, v fieldVisit, part string, flattened
 		return
 	}
 	p := v.place
+	p.column = false
 	if p.path != "" {
 		p.path += "."
 	}

@@ -26,9 +26,6 @@ words, some of them KEY=VALUE. There is no space after the slashes, and no blank
 between the comment and the declaration. A tag is part of a struct field's tag.
 `)
 	for _, d := range table {
-		if !d.Supported {
-			continue
-		}
 		fmt.Fprintf(&b, "\n%s\n    on a %s\n", d.Usage(), joinTargets(d.Targets))
 		for line := range wrapped(d.Doc, 84) {
 			fmt.Fprintf(&b, "    %s\n", line)

@@ -70,6 +70,7 @@ func (c *converter) aggregate(u *unit, p *schema.Package, m *markedType, obj *ty
 		Applies:    c.applies(u, m, obj, events),
 		Handlers:   u.handlers(m, commands),
 		Snapshot:   m.snapshot(),
+		Table:      m.table(),
 	}
 	if args := m.role.args; len(args) > 0 {
 		a.Name = args[0]

@@ -26,18 +26,6 @@ Right:
 
 	id uuid.UUID ¦es:"id"¦
 `},
-	{Code: codeUnsupportedTag, Title: "an es tag is not supported yet", Text: `
-The tag is reserved for what is still to come. It is refused, so that nobody counts
-on what does not happen.
-
-Wrong:
-
-	name string ¦es:"column"¦
-
-Right:
-
-	name string
-`},
 	{Code: codeTagPlace, Title: "an es tag stands where it means nothing", Text: `
 es:"id" stands on a field of an aggregate or a child, es:"child" on one of an event too,
 and not both on one field.

@@ -19,21 +19,6 @@ Right:
 	//es:event order.placed
 	type Placed struct{}
 `},
-	{Code: codeUnsupportedDirective, Title: "a directive is not supported yet", Text: `
-The directive is reserved for what is still to come. It is refused, so that nobody
-counts on what does not happen.
-
-Wrong:
-
-	//es:aggregate order
-	//es:snapshot every=100
-	type Order struct{ es.Root }
-
-Right:
-
-	//es:aggregate order
-	type Order struct{ es.Root }
-`},
 	{Code: codeNoDirective, Title: "a comment looks like a directive, and is none", Text: `
 A directive is a comment of one line that begins with exactly //es: and goes on with
 the directive's name. With a space in it, in a block comment or in capitals it is

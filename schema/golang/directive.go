@@ -72,8 +72,8 @@ func directiveName(line string) (name, rest string) {
 }
 
 // parseDirective reads a line that begins with //es: and stands at a place. It
-// returns nil where the directive is not known or not supported yet; else what is
-// right of it, so that one mistake does not bring about others elsewhere.
+// returns nil where the directive is not known; else what is right of it, so that one
+// mistake does not bring about others elsewhere.
 func parseDirective(line string, at schema.Span, f *findings) *directive {
 	name, rest := directiveName(line)
 	trimmed := strings.TrimRightFunc(line, unicode.IsSpace)
@@ -93,10 +93,6 @@ func parseDirective(line string, at schema.Span, f *findings) *directive {
 	case d.Directive == nil:
 		f.errorf(codeUnknownDirective, d.name.Span, "unknown directive //es:%s", name).
 			Help = didYouMean(name, directives)
-		return nil
-	case !d.Supported:
-		f.errorf(codeUnsupportedDirective, d.name.Span, "//es:%s is not supported yet", name).
-			Help = "leave it out for now"
 		return nil
 	}
 	before := len(f.list)

@@ -97,6 +97,9 @@ func (d *dumper) module(m *schema.Module) {
 				d.line(2, "suppress %s", d.texts(a.Suppress))
 			}
 			d.optional(2, "suppress all", a.SuppressAll)
+			if t := a.Table; t != nil {
+				d.line(2, "table %s by %s", d.text(t.Name), d.text(t.Directive))
+			}
 			if s := a.Snapshot; s != nil {
 				d.line(2, "snapshot %s every %d version %d", d.text(s.Directive), s.Every, s.Version)
 			}
@@ -207,6 +210,14 @@ func (d *dumper) fields(depth int, fields []*schema.Field) {
 		if j := f.JSON; j.Name.Value != "" || j.Skip || j.OmitEmpty || j.OmitZero || j.String || len(j.Unknown) > 0 {
 			d.line(depth+1, "json %s%s%s%s%s %s", d.text(j.Name), mark("skip", j.Skip), mark("omitempty", j.OmitEmpty),
 				mark("omitzero", j.OmitZero), mark("string", j.String), d.texts(j.Unknown))
+		}
+		if c := f.Column; c != nil {
+			d.line(depth+1, "column %s", d.text(c.Tag))
+			d.optional(depth+2, "name", c.Name)
+			d.optional(depth+2, "index", c.Index)
+			d.optional(depth+2, "unique", c.Unique)
+			d.optional(depth+2, "soft delete", c.SoftDelete)
+			d.optional(depth+2, "time", c.Time)
 		}
 		if len(f.Tags) > 0 {
 			d.line(depth+1, "tags %s", d.texts(f.Tags))

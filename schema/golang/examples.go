@@ -125,6 +125,70 @@ type Order struct {
 	cache map[string]int ¦es:"-"¦
 }
 `,
+	`//es:table`: `
+//es:aggregate user
+//es:table users
+type User struct {
+	es.Root
+
+	id      uuid.UUID ¦es:"id"¦
+	name    string    ¦es:"column,index"¦
+	email   string    ¦es:"column=mail,unique=fold"¦
+	since   time.Time ¦es:"column,time=text"¦
+	deleted bool      ¦es:"column,softdelete=frees"¦
+}
+`,
+	`es:"column[=NAME]"`: `
+//es:aggregate user
+//es:table users
+type User struct {
+	es.Root
+
+	id   uuid.UUID    ¦es:"id,column=user_id"¦
+	name string       ¦es:"column"¦
+	hash PasswordHash ¦es:"column=password_digest"¦
+}
+`,
+	`es:"index"`: `
+//es:aggregate user
+//es:table users
+type User struct {
+	es.Root
+
+	id   uuid.UUID ¦es:"id"¦
+	name string    ¦es:"column,index"¦
+}
+`,
+	`es:"unique[=fold]"`: `
+//es:aggregate user
+//es:table users
+type User struct {
+	es.Root
+
+	id    uuid.UUID ¦es:"id"¦
+	email string    ¦es:"column,unique=fold"¦
+}
+`,
+	`es:"softdelete[=frees]"`: `
+//es:aggregate user
+//es:table users
+type User struct {
+	es.Root
+
+	id      uuid.UUID ¦es:"id"¦
+	deleted bool      ¦es:"column,softdelete"¦
+}
+`,
+	`es:"time=integer|text"`: `
+//es:aggregate user
+//es:table users
+type User struct {
+	es.Root
+
+	id    uuid.UUID ¦es:"id"¦
+	since time.Time ¦es:"column,time=text"¦
+}
+`,
 	`//es:registry`: `
 //es:registry ./order ./billing/...
 package app

@@ -34,7 +34,7 @@ func (c *converter) fields(t *types.Struct, expr *ast.StructType, u *unit) []*sc
 			tag = u.tag(src.field)
 		}
 		f.JSON, f.ID, f.Child, f.Validate = tag.json, tag.id, tag.child, tag.validate
-		f.Tags, f.NoSnapshot = tag.tags, tag.noSnapshot
+		f.Tags, f.NoSnapshot, f.Column = tag.tags, tag.noSnapshot, tag.column.model()
 		if u != nil && !u.main {
 			f.JSON = withoutPlaces(f.JSON)
 		}

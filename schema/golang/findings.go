@@ -63,9 +63,7 @@ func didYouMean(word string, table []Directive) string {
 	}
 	var known []string
 	for i := range table {
-		if table[i].Supported {
-			known = append(known, table[i].short())
-		}
+		known = append(known, table[i].short())
 	}
 	return "known are " + strings.Join(known, ", ")
 }

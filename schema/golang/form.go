@@ -22,6 +22,10 @@ const (
 	formVersion
 	// formCount is a whole number from 1.
 	formCount
+	// formFold, formFrees and formTime are the words that parts of a column's tag know.
+	formFold
+	formFrees
+	formTime
 	// formCreates is the word creates, and formIfMissing its value.
 	formCreates
 	formIfMissing
@@ -47,6 +51,18 @@ func (f form) wrong(value string) string {
 	case formCount:
 		if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 1 || value[0] == '+' {
 			return "it must be a whole number from 1"
+		}
+	case formFold:
+		if value != "fold" {
+			return "its only value is fold"
+		}
+	case formFrees:
+		if value != "frees" {
+			return "its only value is frees"
+		}
+	case formTime:
+		if value != "integer" && value != "text" {
+			return "its value is integer or text"
 		}
 	case formCreates:
 		if value != "creates" {

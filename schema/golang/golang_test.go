@@ -204,8 +204,8 @@ func TestDirectives(t *testing.T) {
 		"//es:apply EVENT…", "//es:suppress EVENT…|all", "//es:child", "//es:value encode=METHOD decode=FUNC [sample=FUNC]",
 		"//es:registry PATTERN…", "//es:snapshot every=N [version=N]", "//es:command [creates[=ifmissing]] [of=TYPE]",
 		"//es:table NAME", "//es:decision",
-		`es:"id"`, `es:"child"`, `es:"encode=FUNC"`, `es:"decode=FUNC"`, `es:"tag=KEY"`, `es:"column=NAME"`, `es:"index"`,
-		`es:"unique=fold"`, `es:"softdelete"`, `es:"-"`,
+		`es:"id"`, `es:"child"`, `es:"encode=FUNC"`, `es:"decode=FUNC"`, `es:"tag=KEY"`, `es:"column[=NAME]"`, `es:"index"`,
+		`es:"unique[=fold]"`, `es:"softdelete[=frees]"`, `es:"time=integer|text"`, `es:"-"`,
 	}
 	if diff := cmp.Diff(want, usages); diff != "" {
 		t.Error(diff)

@@ -37,10 +37,8 @@ type Directive struct {
 	Keys []Key
 	// Doc says what it is for, in one line.
 	Doc string
-	// Example is Go source that shows it in use; empty for what is reserved.
+	// Example is Go source that shows it in use.
 	Example string
-	// Supported is false for what is reserved: using it is an error that says so.
-	Supported bool
 
 	// minArgs and maxArgs bound the words without a key; a maxArgs of -1 is no bound.
 	minArgs, maxArgs int
@@ -135,18 +133,18 @@ func Directives() []Directive {
 
 var directives = []Directive{
 	{
-		Name: "aggregate", Targets: []Target{OnType}, Supported: true, role: true,
+		Name: "aggregate", Targets: []Target{OnType}, role: true,
 		Args: "NAME", minArgs: 1, maxArgs: 1, form: formAny,
 		Doc: "A struct that embeds es.Root is an aggregate, and NAME its stable name.",
 	},
 	{
-		Name: "stream", Targets: []Target{OnType}, Supported: true, with: "aggregate",
+		Name: "stream", Targets: []Target{OnType}, with: "aggregate",
 		Args: "[TEMPLATE]", maxArgs: 1, form: formAny,
 		Keys: []Key{{Name: "of", Value: "TYPE", form: formType, Doc: "share the stream of this aggregate of the package"}},
 		Doc:  "The aggregate's stream: a template with {id} in it, by default the aggregate's name and -{id}; or the stream of another aggregate.",
 	},
 	{
-		Name: "event", Targets: []Target{OnType}, Supported: true, role: true,
+		Name: "event", Targets: []Target{OnType}, role: true,
 		Args: "[NAME]", maxArgs: 1, form: formAny,
 		Keys: []Key{
 			{Name: "of", Value: "TYPE", form: formType, Doc: "the aggregate that the event belongs to, where its name does not say so"},
@@ -156,21 +154,21 @@ var directives = []Directive{
 		Doc: "A struct is an event, and NAME its stable name; left out, it is the aggregate's name, a dot, and the type's name in snake case.",
 	},
 	{
-		Name: "apply", Targets: []Target{OnMethod}, Supported: true,
+		Name: "apply", Targets: []Target{OnMethod},
 		Args: "EVENT…", minArgs: 1, maxArgs: -1, form: formIdent,
 		Doc: "A method of an aggregate or a child applies these events. A method called apply<Event> needs no directive.",
 	},
 	{
-		Name: "suppress", Targets: []Target{OnType}, Supported: true, with: "aggregate",
+		Name: "suppress", Targets: []Target{OnType}, with: "aggregate",
 		Args: "EVENT…|all", minArgs: 1, maxArgs: -1, form: formIdent,
 		Doc: "These events, or all that nothing applies, change no state of the aggregate.",
 	},
 	{
-		Name: "child", Targets: []Target{OnType}, Supported: true, role: true,
+		Name: "child", Targets: []Target{OnType}, role: true,
 		Doc: `A struct that embeds es.Child is part of an aggregate, which holds it in a field tagged es:"child".`,
 	},
 	{
-		Name: "value", Targets: []Target{OnType}, Supported: true, role: true,
+		Name: "value", Targets: []Target{OnType}, role: true,
 		Keys: []Key{
 			{Name: "encode", Value: "METHOD", Required: true, form: formIdent, Doc: "the method that gives what is encoded"},
 			{Name: "decode", Value: "FUNC", Required: true, form: formIdent, Doc: "the function that gives the value back, with or without an error"},
@@ -179,12 +177,12 @@ var directives = []Directive{
 		Doc: "A type is a value object, and is encoded as what its method gives.",
 	},
 	{
-		Name: "registry", Targets: []Target{OnPackage}, Supported: true,
+		Name: "registry", Targets: []Target{OnPackage},
 		Args: "PATTERN…", minArgs: 1, maxArgs: -1, form: formAny,
 		Doc: "The package has one registry of all aggregates and events of the packages that the patterns match.",
 	},
 	{
-		Name: "snapshot", Targets: []Target{OnType}, Supported: true, with: "aggregate",
+		Name: "snapshot", Targets: []Target{OnType}, with: "aggregate",
 		Keys: []Key{
 			{Name: "every", Value: "N", Required: true, form: formCount, Doc: "take a snapshot after so many events"},
 			{Name: "version", Value: "N", form: formCount, Doc: "raise it to pass over older snapshots after a change that nobody can see, such as one of a function that apply methods call"},
@@ -192,7 +190,7 @@ var directives = []Directive{
 		Doc: "The aggregate's state is kept in snapshots, unexported fields and children included, so that loading it reads what came since. A changed field or apply method passes over older snapshots by itself.",
 	},
 	{
-		Name: "command", Targets: []Target{OnType}, Supported: true, role: true,
+		Name: "command", Targets: []Target{OnType}, role: true,
 		Args: "[creates[=ifmissing]]", maxArgs: 1, form: formCreates,
 		Keys: []Key{
 			{Name: "creates", Value: "ifmissing", form: formIfMissing, spelt: true, Doc: "start the aggregate where there is none yet; creates alone asks that there is none"},
@@ -202,56 +200,60 @@ var directives = []Directive{
 	},
 	{
 		Name: "table", Targets: []Target{OnType}, with: "aggregate",
-		Args: "NAME", minArgs: 1, maxArgs: 1,
-		Doc: "A table keeps the aggregate's current state, one row for each, written with the events.",
+		Args: "NAME", minArgs: 1, maxArgs: 1, form: formAny,
+		Doc: "A table keeps the aggregate's current state, one row for each, written in the transaction of the events. Its columns are the ID and the fields tagged so.",
 	},
 	{
-		Name: "decision", Targets: []Target{OnType}, Supported: true, role: true,
+		Name: "decision", Targets: []Target{OnType}, role: true,
 		Doc: "A struct that embeds es.Decision is a decision model: what one decision looks at, made of the events that have its tags, of whatever streams.",
 	},
 }
 
 var tags = []Directive{
 	{
-		Name: "id", Tag: true, Targets: []Target{InAggregate, InChild, InCommand}, Supported: true,
+		Name: "id", Tag: true, Targets: []Target{InAggregate, InChild, InCommand},
 		Doc: "The field holds the ID of the aggregate, or of the child. In a command it holds the ID of the aggregate that is to answer it.",
 	},
 	{
-		Name: "child", Tag: true, Targets: []Target{InAggregate, InChild, InEvent}, Supported: true,
+		Name: "child", Tag: true, Targets: []Target{InAggregate, InChild, InEvent},
 		Doc: "The field holds a child, a slice of children, or a map of them by their ID. In an event it has the ID of the child that the event is about; the tag is needless where no other field is of its type.",
 	},
 	{
-		Name: "encode", Tag: true, Targets: []Target{InStruct, InAggregate, InChild}, Supported: true,
+		Name: "encode", Tag: true, Targets: []Target{InStruct, InAggregate, InChild},
 		Args: "FUNC", form: formIdent,
 		Doc: "The function gives what is encoded for a field whose type is not yours; decode must stand beside it.",
 	},
 	{
-		Name: "decode", Tag: true, Targets: []Target{InStruct, InAggregate, InChild}, Supported: true,
+		Name: "decode", Tag: true, Targets: []Target{InStruct, InAggregate, InChild},
 		Args: "FUNC", form: formIdent,
 		Doc: "The function gives the field's value back, with or without an error.",
 	},
 	{
-		Name: "tag", Tag: true, Targets: []Target{InEvent, InDecision}, Supported: true, Args: "KEY",
+		Name: "tag", Tag: true, Targets: []Target{InEvent, InDecision}, Args: "KEY",
 		Doc: "The event is tagged with the field's value, and decision models find it by that. A slice gives a tag for each element, a nil pointer none; a field can have several keys. In a decision model the field says which events are looked at.",
 	},
 	{
-		Name: "column", Tag: true, Targets: []Target{InAggregate}, Args: "NAME",
-		Doc: "The field is a column of the aggregate's table.",
+		Name: "column", Tag: true, Targets: []Target{InAggregate}, Args: "[NAME]", form: formAny,
+		Doc: "The field is a column of the aggregate's table, called after the field in snake case or as NAME says. Strings, numbers, booleans, bytes and times are stored as such, other values as JSON. The ID is the key of the row without the tag.",
 	},
 	{
 		Name: "index", Tag: true, Targets: []Target{InAggregate},
 		Doc: "The column is indexed.",
 	},
 	{
-		Name: "unique", Tag: true, Targets: []Target{InAggregate}, Args: "fold",
-		Doc: "No two rows have the same value in the column.",
+		Name: "unique", Tag: true, Targets: []Target{InAggregate}, Args: "[fold]", form: formFold,
+		Doc: "No two rows have the same value in the column; with fold, not in upper and lower case either.",
 	},
 	{
-		Name: "softdelete", Tag: true, Targets: []Target{InAggregate},
-		Doc: "The column says that the row counts as deleted.",
+		Name: "softdelete", Tag: true, Targets: []Target{InAggregate}, Args: "[frees]", form: formFrees,
+		Doc: "The row counts as deleted where the column is true; with frees, others can take its unique values then.",
 	},
 	{
-		Name: "-", Tag: true, Targets: []Target{InAggregate, InChild, InStruct}, Supported: true,
+		Name: "time", Tag: true, Targets: []Target{InAggregate}, Args: "integer|text", form: formTime,
+		Doc: "How the column stores a time: as nanoseconds since 1970, which is the default, or as a text of RFC 3339.",
+	},
+	{
+		Name: "-", Tag: true, Targets: []Target{InAggregate, InChild, InStruct},
 		Doc: "The field is left out of snapshots, and is empty after a load from one: a cache, say.",
 	},
 }

@@ -16,6 +16,7 @@ type fieldTag struct {
 	// encode and decode name functions. es is the whole value of the es tag.
 	encode, decode *schema.Text
 	es             schema.Text
+	column         columnTag
 	// tags are the keys of es:"tag=KEY".
 	tags []schema.Text
 	// noSnapshot is where es:"-" stands.
@@ -251,84 +252,4 @@ func parseJSON(t tagText) schema.JSONTag {
 		}
 	}
 	return tag
-}
-
-func parseES(t tagText, tag *fieldTag, f *findings) {
-	tag.es = t.text(0, len(t.value))
-	for _, part := range t.parts() {
-		name, _, hasValue := strings.Cut(part.value, "=")
-		nameText := part.text(0, len(name))
-		d := find(tags, name)
-		switch {
-		case strings.TrimSpace(part.value) == "":
-			f.errorf(codeEmptyValue, part.span(0, len(part.value)), `an empty part of the tag es:"%s"`, t.value).
-				Help = didYouMean("", tags)
-			continue
-		case d == nil:
-			f.errorf(codeUnknownTag, nameText.Span, `unknown struct tag es:"%s"`, name).
-				Help = didYouMean(strings.TrimSpace(name), tags)
-			continue
-		case !d.Supported:
-			f.errorf(codeUnsupportedTag, nameText.Span, `the struct tag %s is not supported yet`, d.Usage()).
-				Help = "leave it out for now"
-			return
-		case hasValue && d.Args == "":
-			f.errorf(codeTooManyArgs, part.span(0, len(part.value)), `the struct tag es:"%s" has no value`, name).Help = "it is written " + d.Usage()
-			continue
-		}
-		var slot **schema.Text
-		text := nameText
-		switch name {
-		case "id":
-			slot = &tag.id
-		case "child":
-			slot = &tag.child
-		case "-":
-			slot = &tag.noSnapshot
-		case "encode":
-			slot = &tag.encode
-		case "decode":
-			slot = &tag.decode
-		}
-		if d.Args != "" {
-			if !hasValue || len(name)+1 == len(part.value) {
-				f.errorf(codeEmptyValue, part.span(0, len(part.value)), `the struct tag es:"%s" lacks its value`, name).Help = "it is written " + d.Usage()
-				continue
-			}
-			text = part.text(len(name)+1, len(part.value))
-			if why := d.form.wrong(text.Value); why != "" {
-				f.errorf(codeForm, text.Span, "%s %q in a struct tag: %s", name, text.Value, why).Help = "it is written " + d.Usage()
-				continue
-			}
-		}
-		if name == "tag" {
-			if slices.ContainsFunc(tag.tags, func(other schema.Text) bool { return other.Value == text.Value }) {
-				f.errorf(codeRepeated, text.Span, `the key %s stands twice in the tag es:"%s"`, text.Value, t.value).Help = "leave one of the two out"
-				continue
-			}
-			tag.tags = append(tag.tags, text)
-			continue
-		}
-		if *slot != nil {
-			f.errorf(codeRepeated, nameText.Span, `%s stands twice in the tag es:"%s"`, name, t.value).Help = "leave one of the two out"
-			continue
-		}
-		*slot = &text
-	}
-	switch {
-	case tag.child != nil && (tag.id != nil || tag.encode != nil || tag.decode != nil):
-		f.errorf(codeTagPlace, tag.child.Span, `es:"child" goes with nothing else in one tag`).
-			Help = "a child is neither an ID nor is it encoded"
-		tag.id, tag.encode, tag.decode = nil, nil, nil
-	case (tag.encode == nil) != (tag.decode == nil):
-		missing := "decode"
-		if tag.encode == nil {
-			missing = "encode"
-		}
-		if !strings.Contains(t.value, missing) { // else it is there, and wrong
-			f.errorf(codeMissingArg, tag.es.Span, `the tag es:"%s" lacks %s=FUNC`, t.value, missing).
-				Help = `it is written es:"encode=FUNC,decode=FUNC"`
-		}
-		tag.encode, tag.decode = nil, nil
-	}
 }

@@ -182,6 +182,10 @@ func (p *pruner) strayTags() {
 					p.src.errorf(codeTagPlace, tag.id.Span, `es:"id" on a field of a struct that is no aggregate, no child and no command`).
 						Help = "put //es:aggregate, //es:child or //es:command on the struct, or leave the tag out"
 				}
+				if tag.column.column != nil {
+					p.src.errorf(codeTagPlace, tag.column.column.Span, `es:"column" on a field of a struct that is no aggregate`).
+						Help = "leave the tag out: columns are fields of aggregates with //es:table"
+				}
 				if tag.noSnapshot != nil {
 					p.src.errorf(codeTagPlace, tag.noSnapshot.Span, `es:"-" on a field of a struct that is no part of an aggregate's state`).
 						Help = "leave the tag out: it says what snapshots do not hold"
