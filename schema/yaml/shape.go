@@ -250,12 +250,11 @@ func (n *node) elements() []*node {
 // either is one shape for a scalar, another one for a mapping or a list.
 type either struct {
 	doc string
-	// scalars are tried by what YAML takes the scalar for; the last one is for text.
-	truth   shape
-	text    shape
-	mapping shape
-	list    shape
-	want    string
+	// truth is for true and false, text for all other scalars. Those that are nil cannot
+	// stand there.
+	truth, text, mapping, list shape
+	// want says what can, in a message.
+	want string
 }
 
 func (e either) check(f *findings, n *node, at place) {
