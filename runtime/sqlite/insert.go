@@ -27,6 +27,9 @@ func (g *group) flushStream(st *streamState) (err error) {
 	case st.inFile == st.version:
 		return nil
 	case st.number == 0:
+		if err := g.checkNew(st); err != nil {
+			return err
+		}
 		if st.number, err = g.conn.int("INSERT INTO es_streams (name, category, key) VALUES (?, ?, ?) RETURNING id", st.Name, st.Category, st.Key); err == nil {
 			err = g.conn.exec("INSERT INTO es_heads (stream, head) VALUES (?, ?)", st.number, st.version)
 		}
@@ -34,6 +37,21 @@ func (g *group) flushStream(st *streamState) (err error) {
 		err = g.conn.exec("UPDATE es_heads SET head = ? WHERE stream = ?", st.version, st.number)
 	}
 	st.inFile = st.version
+	return err
+}
+
+// checkNew makes sure that a stream is not there yet. It was looked for by its name;
+// where the index of names is damaged, that of categories still has it, and a second
+// stream of its name would hide what the first holds.
+func (g *group) checkNew(st *streamState) error {
+	if st.Category == "" {
+		return nil // all these would have to be gone through
+	}
+	const query = "SELECT 1 FROM es_streams INDEXED BY es_streams_by_category WHERE category = ? AND key = ? AND name = ?"
+	_, exists, err := g.conn.lookup(query, st.Category, st.Key, st.Name)
+	if err == nil && exists {
+		err = fmt.Errorf("%w: there is a stream %s that is not found by its name", errDamaged, st.Name)
+	}
 	return err
 }
 

@@ -109,7 +109,8 @@ func WithObserver(o es.Observer) Option {
 // ReadOnly opens a file that exists and is in the current format, and refuses
 // appends with [ErrReadOnly]. Others may go on appending to the file. SQLite still
 // needs to create the files NAME-wal and NAME-shm beside it where they are not
-// there, so that the folder must be writable.
+// there, so that the folder must be writable; and since only a store that may write
+// tidies up, they stay behind where no such store has the file open.
 func ReadOnly() Option {
 	return func(c *config) error {
 		c.readOnly = true

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -342,6 +343,42 @@ func TestDamage(t *testing.T) {
 				t.Errorf("stream b: %v", got)
 			}
 		})
+	}
+}
+
+// Where the index of names has lost a stream, a second one of its name is not made.
+func TestDamagedIndexOfNames(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := openAt(t, path)
+	a := to("hidden-stream-7", es.ExpectNone, event("made"))
+	a.Streams[0].Stream.Category, a.Streams[0].Stream.Key = "hidden-stream-{id}", "7"
+	mustAppend(t, s, a)
+	closeStore(t, s)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// In the table the category comes behind the name, in the index nothing does.
+	name, changed := []byte("hidden-stream-7"), 0
+	for at := 0; ; at += len(name) {
+		i := bytes.Index(data[at:], name)
+		if i < 0 {
+			break
+		}
+		if at += i; !bytes.HasPrefix(data[at+len(name):], []byte("hidden-stream-{id}")) {
+			data[at+len(name)-1] = '8'
+			changed++
+		}
+	}
+	if changed != 1 {
+		t.Fatalf("the name was found %d times in indexes, want 1", changed)
+	}
+	overwrite(t, path, data)
+	s = openAt(t, path)
+	a.Streams[0].Events = []es.NewEvent{event("made")}
+	if _, err := s.Append(t.Context(), a); !errors.Is(err, es.ErrCorrupt) {
+		t.Errorf("Append: %v, want es.ErrCorrupt", err)
 	}
 }
 
