@@ -21,6 +21,8 @@ type partToSave struct {
 	root   *Root
 	stream Stream
 	addTo  func(context.Context, *attempt, *saveOptions, *[]byte) error
+	// recall reads the events back that a command led to.
+	recall func(ctx context.Context, commandID string) ([]Event, error)
 }
 
 // Part makes the aggregate a part of an atomic save of several: see Atomic.
@@ -48,6 +50,11 @@ func (p part[A, ID, E]) prepare() (partToSave, error) {
 		name: r.def.Name, store: r.store, root: root, stream: stream,
 		addTo: func(ctx context.Context, a *attempt, o *saveOptions, buffer *[]byte) error {
 			return r.addTo(ctx, a, p.aggregate, stream, o, buffer)
+		},
+		recall: func(ctx context.Context, commandID string) ([]Event, error) {
+			var first Outcome
+			_, err := r.repeats(ctx, stream, &saveOptions{once: commandID, outcomes: []*Outcome{&first}})
+			return first.Events, err
 		},
 	}, err
 }
@@ -100,7 +107,15 @@ func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
 		if err != nil {
 			return fmt.Errorf("atomic save: %w", err)
 		}
-		for _, out := range outcomes {
+		for i, out := range outcomes {
+			if out.Repeated && out.Events == nil && len(o.outcomes) > 0 {
+				// Another append has carried the command out: its events are the outcome.
+				if n := slices.IndexFunc(parts, func(p partToSave) bool { return p.root == a.roots[i] }); n >= 0 {
+					if out.Events, err = parts[n].recall(ctx, a.append.Streams[i].CommandID); err != nil {
+						return fmt.Errorf("atomic save: %w", err)
+					}
+				}
+			}
 			out.Events = append(total.Events, out.Events...)
 			total = out
 		}

@@ -2,6 +2,7 @@ package es_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -126,7 +127,8 @@ func TestAtomicWithConditionsAndCommands(t *testing.T) {
 	}
 	read()
 	from, to = transfer(t, repo)
-	if err := es.Atomic(store, repo.Part(from), repo.Part(to)).Save(t.Context(), es.If(&d), es.Once("t-1")); err != nil {
+	var first es.Outcome
+	if err := es.Atomic(store, repo.Part(from), repo.Part(to)).Save(t.Context(), es.If(&d), es.Once("t-1"), es.Into(&first)); err != nil {
 		t.Fatal(err)
 	}
 	// The same command again: the first outcome, and nothing is written.
@@ -137,6 +139,9 @@ func TestAtomicWithConditionsAndCommands(t *testing.T) {
 	var out es.Outcome
 	if err := es.Atomic(store, repo.Part(from), repo.Part(to)).Save(t.Context(), es.Once("t-1"), es.Into(&out)); err != nil || !out.Repeated || head(t, store) != before {
 		t.Fatalf("%+v, %v", out, err)
+	}
+	if out.Repeated = false; !reflect.DeepEqual(first, out) {
+		t.Fatalf("%+v, then %+v", first, out)
 	}
 	if err := repo.Save(t.Context(), from); !errors.Is(err, es.ErrDetached) {
 		t.Fatalf("%v, want es.ErrDetached", err)
