@@ -161,6 +161,34 @@ func TestRules(t *testing.T) {
 	}
 }
 
+type (
+	deep struct {
+		*base
+		address `json:"place"`
+		ID      string                    `json:"id" es:"id"`
+		Any     any                       `json:"any"`
+		Keys    map[int]map[string][]line `json:"keys" validate:"dive,dive,dive"`
+		Times   []time.Time               `json:"times" validate:"min=2,dive,required"`
+		Count   int                       `json:"count" validate:"min=2,max=0|eq=7,lte=0"`
+	}
+)
+
+func (deep) isItemCommand() {}
+
+func TestDeepPaths(t *testing.T) {
+	cmd := deep{
+		base: &base{"much too long"}, ID: "nut", Any: line{"ab", 1},
+		Keys:  map[int]map[string][]line{7: {"x": {{"abc", 1}, {"abc", 0}}}, -1: {"y z": {{"", 1}}}},
+		Times: []time.Time{{}},
+		Count: 1,
+	}
+	want := []string{"note max=5", "place.city required", "any.sku min=3", "keys[-1][…][0].sku required", "keys[7][x][1].count min=1",
+		"times min=2", "times[0] required", "count min=2", "count max=0|eq=7", "count lte=0"}
+	if got := brokenRules(sent(cmd)); !slices.Equal(got, want) {
+		t.Errorf("%q,\nwant %q", got, want)
+	}
+}
+
 // The aggregate's ID may not be zero, whatever the tags say; that matches es.ErrNoID too.
 func TestNoTarget(t *testing.T) {
 	commands, _ := stocked100(t)
