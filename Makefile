@@ -55,6 +55,7 @@ lint: ## staticcheck finds nothing
 unit: ## all tests, with the race detector
 	echo "== test"
 	$(GO) test $(RACE) ./...
+	$(GO) -C runtime/otel test $(RACE) ./...
 
 generate: ## generate the examples
 	$(GENERATOR) $(GENERATED)
