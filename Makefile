@@ -11,7 +11,7 @@ FUZZTIME    ?= 20s
 GENERATED := ./examples/... ./runtime/sqlite/bench/...
 
 # What only benchmarks need is in modules of their own, so that users do not get it.
-MODULES := runtime/jsonx/bench runtime/jsonl/bench
+MODULES := runtime/jsonx/bench runtime/jsonl/bench runtime/otel
 
 # Everything is compiled the way the tests need it, so that SQLite is compiled once.
 RACE := -race
