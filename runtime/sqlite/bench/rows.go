@@ -5,6 +5,7 @@ func (b *bench) rows() []row {
 	rows := b.saveRows()
 	rows = append(rows, b.batchRow())
 	rows = append(rows, b.readRows()...)
+	rows = append(rows, b.snapshotRow())
 	rows = append(rows, b.replayRows()...)
 	rows = append(rows, b.conditionRows()...)
 	return append(rows, b.sizeRows()...)
