@@ -1,5 +1,7 @@
 package jsonl
 
+import "github.com/esgen/esgen/runtime/es"
+
 // Option changes how a file is opened. A nil one does nothing.
 type Option func(*config) error
 
@@ -7,6 +9,7 @@ type config struct {
 	readOnly bool
 	progress func(Progress)
 	torn     func(Torn)
+	observer *es.Observer // nil where nobody wants to know
 
 	// disk is other than the operating system's in tests only.
 	disk disk
@@ -77,6 +80,18 @@ func OnTorn(report func(Torn)) Option {
 		if report != nil {
 			c.torn = report
 		}
+		return nil
+	}
+}
+
+// WithObserver has the store report each group of appends that it writes, by the
+// observer's Committed. Given again, it adds an observer.
+func WithObserver(o es.Observer) Option {
+	return func(c *config) error {
+		if c.observer != nil {
+			o = es.Observers(*c.observer, o)
+		}
+		c.observer = &o
 		return nil
 	}
 }

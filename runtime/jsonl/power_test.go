@@ -200,7 +200,7 @@ func TestPowerFindsStoreThatSkipsTheSync(t *testing.T) {
 
 func TestTorturePower(t *testing.T) {
 	full(t)
-	if losses := cutPower(t, &unsafeDisk{}, 10_000); losses != 0 {
+	if losses := cutPower(t, &unsafeDisk{}, 2_000); losses != 0 {
 		t.Errorf("acknowledged appends were lost in %d cuts of power", losses)
 	}
 }

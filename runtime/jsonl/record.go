@@ -20,8 +20,13 @@ type Writer struct {
 	whole  int64 // the position of the last event of the append before
 }
 
-// NewWriter returns a writer to w, which begins with position 1. Flush it in the end.
-func NewWriter(w io.Writer) *Writer { return &Writer{w: bufio.NewWriterSize(w, 64<<10)} }
+// NewWriter returns a writer to w, whose first line has the position after the given one: 0
+// for a new file, or else the number of lines that stand before. Flush it in the end.
+func NewWriter(w io.Writer, after int64) *Writer {
+	writer := &Writer{w: bufio.NewWriterSize(w, 64<<10), whole: after}
+	writer.record.Position = after
+	return writer
+}
 
 // Write writes an event as the next line: its position is the number of that line, whatever
 // r says, and Synced is as if each append had been synced before the next. The caller sees

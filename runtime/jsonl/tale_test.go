@@ -48,7 +48,7 @@ func (d deed) append() es.Append {
 // missing opens a file, reads all of it, and says which deeds are not there of those that
 // were acknowledged. An error says that the file is not what it must be.
 func missing(path string, acknowledged []deed) (lost []deed, err error) {
-	s, err := Open(context.Background(), path)
+	s, err := Open(context.Background(), path, withHaste)
 	if err != nil {
 		return nil, err
 	}

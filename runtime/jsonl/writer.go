@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -170,7 +171,7 @@ func (w *writer) write(requests []*request) {
 	if w.buf = g.buf[:0]; cap(w.buf) > mostKept {
 		w.buf = nil
 	}
-	err := w.commit(g)
+	err := w.observed(g, len(requests))
 	if err == nil {
 		for i, r := range requests {
 			r.answer(outcomes[i].result, w.explained(outcomes[i].err))
@@ -231,6 +232,21 @@ func (w *writer) checkEnd() error {
 	if err == nil && info.Size() != w.store.index.end {
 		err = fmt.Errorf("%w: it has %d bytes, and had %d", ErrChanged, info.Size(), w.store.index.end)
 	}
+	return err
+}
+
+// observed is commit, which the store's observer is told of.
+func (w *writer) observed(g *group, appends int) error {
+	o := w.store.cfg.observer
+	if o == nil || o.Committed == nil {
+		return w.commit(g)
+	}
+	report := es.CommitReport{Store: w.store.path, Appends: appends, Events: len(g.written), Start: time.Now()}
+	err := w.commit(g)
+	if report.Duration, report.Err = time.Since(report.Start), err; err != nil {
+		report.Events = 0
+	}
+	o.Committed(context.Background(), report)
 	return err
 }
 

@@ -105,7 +105,7 @@ func fill(path string, events int) error {
 	if err != nil {
 		return err
 	}
-	w := jsonl.NewWriter(f)
+	w := jsonl.NewWriter(f, 0)
 	versions := make(map[int]int64)
 	for i := range events {
 		stream := i % (events/100 + 1)
