@@ -72,8 +72,8 @@ type Aggregate struct {
 
 	Fields  []*Field
 	Applies []*Apply
-	// Handlers are its methods that are called handle<Command> for a command of the
-	// package.
+	// Handlers are its methods that are called handle<Name>, whether or not a command of
+	// the package has the name.
 	Handlers []*Handler
 
 	// Snapshot is nil where the state is not kept in snapshots, Table where it is not
@@ -127,7 +127,7 @@ type Child struct {
 	ID *Field
 }
 
-// Apply is an apply method of an aggregate or a child.
+// Apply is an apply method of an aggregate, a child or a decision model.
 type Apply struct {
 	// Method is its name, Recv the type it is a method of.
 	Method Text
@@ -137,7 +137,8 @@ type Apply struct {
 	// Events are the Go names of the events that it applies: those of the
 	// directive, or the one that its name says. They are empty for a method that takes
 	// an event but is called otherwise; it applies nothing, and is listed so that it can
-	// be pointed at where an event has no apply method.
+	// be pointed at where an event has no apply method. A decision model's may have a name
+	// that is no event's.
 	Events []Text
 	// Directive is the text of the directive's name, nil where the method was
 	// inferred from its name.
@@ -293,7 +294,8 @@ type Handler struct {
 	Recv   string
 	// PointerRecv says that the receiver is a pointer.
 	PointerRecv bool
-	// Command is the Go name of the command that the method's name says.
+	// Command is the Go name of the command that the method's name says; where there is no
+	// such command, the name as the method has it.
 	Command string
 	// Params are the parameters as written, Results the results. A Param's Event is the
 	// command, where it is one.

@@ -193,7 +193,7 @@ func checkDecisionEmbed(c *checker) {
 }
 
 func checkNoTag(c *checker) {
-	c.eachModel(func(_ *scope, m *DecisionModel) {
+	c.eachModel(func(s *scope, m *DecisionModel) {
 		if len(m.Tagged) > 0 || m.Embeds == NotEmbedded {
 			return
 		}
@@ -202,7 +202,7 @@ func checkNoTag(c *checker) {
 		for _, read := range m.Reads {
 			for _, tag := range read.Event.Tags() {
 				d.note(tag.Field.Name.Span, "event %s has the tag %s", read.Event.GoName.Value, tag.Key).
-					help("add a field such as %s %s `es:\"tag=%s\"`", lowerFirst(tag.Key), spell(tag.Value, m.Package.Path), tag.Key)
+					help("add a field such as %s %s `es:\"tag=%s\"`", lowerFirst(tag.Key), spell(tag.Value, s.pkg.Path), tag.Key)
 				return
 			}
 		}
@@ -253,13 +253,13 @@ func checkKeyTwice(c *checker) {
 }
 
 func checkTagTexts(c *checker) {
-	c.eachModel(func(_ *scope, m *DecisionModel) {
+	c.eachModel(func(s *scope, m *DecisionModel) {
 		for _, read := range m.Reads {
 			for _, match := range read.Tags {
 				if why, tag := m.neverEqual(match, read.Event); why != "" {
 					f := match.Model
 					c.errorf(codeTagTexts, at(f.TypeSpan, f.Name.Span), "tag %s of decision model %s is %s, but that of event %s is %s: %s", match.Key, m.GoName.Value,
-						spell(f.Type, m.Package.Path), read.Event.GoName.Value, spell(tag.Value, m.Package.Path), why).
+						spell(f.Type, s.pkg.Path), read.Event.GoName.Value, spell(tag.Value, s.pkg.Path), why).
 						note(at(tag.Field.TypeSpan, tag.Field.Name.Span), "the field of %s", read.Event.GoName.Value).
 						help("give both one type")
 				}

@@ -113,6 +113,7 @@ func checkSnapshotNumbers(c *checker) {
 
 // stateVisit is a field of the state of an aggregate with snapshots.
 type stateVisit struct {
+	pkg       *Package
 	aggregate *Aggregate
 	// in is the type that has the field.
 	in    string
@@ -136,7 +137,7 @@ func (c *checker) stateFields() []stateVisit {
 			walk = func(fields []*Field, in string, place Span) {
 				for _, f := range fields {
 					here := at(f.TypeSpan, f.Name.Span, place)
-					visits = append(visits, stateVisit{a, in, f, here})
+					visits = append(visits, stateVisit{p, a, in, f, here})
 					switch {
 					case f.NoSnapshot != nil && f.Child == nil || f.Embedded && runtimeType(f.Type) != "":
 					case f.Value != nil:
@@ -184,7 +185,7 @@ func (c *checker) stateFields() []stateVisit {
 func checkSnapshotForms(c *checker) {
 	const help = "leave it out with `es:\"-\"`, or say how it is stored with `es:\"encode=FUNC,decode=FUNC\"`"
 	for _, v := range c.stateFields() {
-		f, p := v.field, v.aggregate.Package
+		f, p := v.field, v.pkg
 		if f.NoSnapshot != nil || f.Name.Value == "_" || f.Embedded && runtimeType(f.Type) != "" {
 			continue
 		}

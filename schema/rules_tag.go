@@ -151,18 +151,18 @@ func checkTagType(c *checker) {
 			}
 		}
 	}
-	c.eachModel(func(_ *scope, m *DecisionModel) {
+	c.eachModel(func(s *scope, m *DecisionModel) {
 		for _, f := range m.Tagged {
 			t := fieldTagType(f)
 			if t == nil || tagText(t) != textNone {
 				continue
 			}
 			d := c.errorf(codeTagType, at(f.TypeSpan, f.Name.Span, m.GoName.Span), "%s cannot be the tag of decision model %s: %s",
-				f.Name.Value, m.GoName.Value, noTagText(t, m.Package)).help(help)
+				f.Name.Value, m.GoName.Value, noTagText(t, s.pkg)).help(help)
 			if p, ok := Resolve(t).(*Pointer); ok && tagText(p.Elem) != textNone {
-				d.help("a decision model looks at one value: make it %s", spell(p.Elem, m.Package.Path))
+				d.help("a decision model looks at one value: make it %s", spell(p.Elem, s.pkg.Path))
 			} else if elem := tagElem(t); elem != nil && tagText(elem) != textNone {
-				d.help("a decision model looks at one value: make it %s, and load a model for each", spell(elem, m.Package.Path))
+				d.help("a decision model looks at one value: make it %s, and load a model for each", spell(elem, s.pkg.Path))
 			}
 		}
 	})

@@ -8,7 +8,8 @@ import (
 )
 
 // What the front end may find: ES02 is about directives, tags and the declarations
-// they stand on, ES04 about packages that cannot be read.
+// they stand on, ES04 about packages that cannot be read. ES0202 and ES0223 stood for
+// what was reserved once, and are not used again.
 const (
 	codeUnknownDirective schema.Code = "ES0201"
 	codeNoDirective      schema.Code = "ES0203"

@@ -27,8 +27,10 @@ Right:
 	id uuid.UUID ¦es:"id"¦
 `},
 	{Code: codeTagPlace, Title: "an es tag stands where it means nothing", Text: `
-es:"id" stands on a field of an aggregate or a child, es:"child" on one of an event too,
-and not both on one field.
+es:"id" stands on a field of an aggregate, a child or a command; es:"child" on one of an
+aggregate, a child or an event, and not both on one field; es:"tag=KEY" on one of an
+event or a decision model; es:"column" on one of an aggregate; es:"-" on one of what is
+kept in snapshots.
 
 Wrong:
 

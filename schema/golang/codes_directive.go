@@ -82,7 +82,8 @@ Right:
 	type Placed struct{}
 `},
 	{Code: codeTwoRoles, Title: "a type is two things at once", Text: `
-A type is an aggregate, a child, an event or a value object, and only one of them.
+A type is an aggregate, a child, an event, a command, a decision model or a value object,
+and only one of them.
 
 Wrong:
 
@@ -98,9 +99,11 @@ Right:
 	//es:value encode=String decode=parseName
 	type Name struct{ … }
 `},
-	{Code: codeAlone, Title: "a directive lacks another one that it goes with", Text: `
-//es:stream and //es:suppress say something about an aggregate, so they stand beside
-//es:aggregate. //es:apply stands on a method of an aggregate or of a child.
+	{Code: codeAlone, Title: "a directive or a tag lacks another one that it goes with", Text: `
+//es:stream, //es:suppress, //es:snapshot and //es:table speak of an aggregate,
+so they stand beside //es:aggregate. //es:apply stands on a method of an aggregate, of a
+child or of a decision model. In a tag, index, unique, softdelete and time stand beside
+column.
 
 Wrong:
 

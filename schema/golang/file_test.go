@@ -63,6 +63,28 @@ func FuzzFile(f *testing.F) {
 			for _, a := range p.Aggregates {
 				spans = append(spans, a.GoName.Span, a.Name.Span)
 				spans = append(spans, fieldSpans(a.Fields)...)
+				for _, h := range a.Handlers {
+					spans = append(spans, h.Method.Span)
+				}
+				if a.Snapshot != nil {
+					spans = append(spans, a.Snapshot.Directive.Span)
+				}
+				if a.Table != nil {
+					spans = append(spans, a.Table.Directive.Span, a.Table.Name.Span)
+				}
+			}
+			for _, cmd := range p.Commands {
+				spans = append(spans, cmd.GoName.Span, cmd.Directive.Span)
+				if s, ok := cmd.Type.(*schema.Struct); ok {
+					spans = append(spans, fieldSpans(s.Fields)...)
+				}
+			}
+			for _, m := range p.Decisions {
+				spans = append(spans, m.GoName.Span)
+				spans = append(spans, fieldSpans(m.Fields)...)
+				for _, a := range m.Applies {
+					spans = append(spans, a.Method.Span)
+				}
 			}
 			for _, e := range p.Events {
 				spans = append(spans, e.GoName.Span)
@@ -80,6 +102,20 @@ func fieldSpans(fields []*schema.Field) []schema.Span {
 	for _, f := range fields {
 		if f.Name.Span.Line > 0 {
 			spans = append(spans, f.Name.Span, f.TypeSpan)
+			for _, t := range []*schema.Text{f.ID, f.Child, f.NoSnapshot} {
+				if t != nil {
+					spans = append(spans, t.Span)
+				}
+			}
+			for _, t := range f.Tags {
+				spans = append(spans, t.Span)
+			}
+			if f.Column != nil {
+				spans = append(spans, f.Column.Tag.Span)
+			}
+			if f.Validate.Value != "" {
+				spans = append(spans, f.Validate.Span)
+			}
 		}
 	}
 	return spans
