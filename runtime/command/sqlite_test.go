@@ -17,6 +17,7 @@ import (
 func TestManySenders(t *testing.T) {
 	for _, twice := range []bool{false, true} {
 		t.Run(fmt.Sprintf("twice=%t", twice), func(t *testing.T) {
+			t.Parallel() // most of the time is waiting for the disk
 			store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "items.db"))
 			if err != nil {
 				t.Fatal(err)
