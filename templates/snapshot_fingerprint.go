@@ -56,20 +56,29 @@ type shapes struct {
 	states, events []*schema.Named
 }
 
+// in is where a declaration is, as seen from the package: one that is moved as a whole
+// keeps its snapshots.
+func (s *shapes) in(path string) string {
+	if path == s.path {
+		return ""
+	}
+	return path
+}
+
 // declarations writes what has been met, and what that leads to.
 func (s *shapes) declarations() {
 	for len(s.states)+len(s.events) > 0 {
 		if n := len(s.states); n > 0 {
 			t := s.states[0]
 			s.states = s.states[1:]
-			fmt.Fprintf(&s.text, "type %s.%s ", t.Path, t.Name)
+			fmt.Fprintf(&s.text, "type %s.%s ", s.in(t.Path), t.Name)
 			s.state(t.Under)
 			s.text.WriteString("\n")
 			continue
 		}
 		t := s.events[0]
 		s.events = s.events[1:]
-		fmt.Fprintf(&s.text, "json %s.%s ", t.Path, t.Name)
+		fmt.Fprintf(&s.text, "json %s.%s ", s.in(t.Path), t.Name)
 		s.event(t.Under)
 		s.text.WriteString("\n")
 	}
@@ -91,9 +100,9 @@ func (s *shapes) stateFields(t *schema.Struct) {
 func (s *shapes) value(v *schema.Value, base func(schema.Type)) {
 	encode := v.Method.Value
 	if v.Encode != nil {
-		encode = v.Encode.Path + "." + v.Encode.Name.Value
+		encode = s.in(v.Encode.Path) + "." + v.Encode.Name.Value
 	}
-	fmt.Fprintf(&s.text, "value %s %s.%s ", encode, v.Decode.Path, v.Decode.Name.Value)
+	fmt.Fprintf(&s.text, "value %s %s.%s ", encode, s.in(v.Decode.Path), v.Decode.Name.Value)
 	base(v.Base)
 }
 
@@ -170,7 +179,7 @@ func (s *shapes) composite(t schema.Type, part func(schema.Type), strct func(*sc
 	case *schema.Unsupported:
 		s.text.WriteString(t.Spelling)
 	case *schema.Named:
-		fmt.Fprintf(&s.text, "%s.%s %d ", t.Path, t.Name, t.Encoding)
+		fmt.Fprintf(&s.text, "%s.%s %d ", s.in(t.Path), t.Name, t.Encoding)
 		for _, arg := range t.Args {
 			part(arg)
 		}
