@@ -113,8 +113,9 @@ Right:
 	}
 `}, checkUnfitID},
 	{CodeInfo{codeStrayID, `the tag es:"id" stands where it means nothing`, `
-es:"id" marks the ID of an aggregate or of a child. An event needs no such tag:
-it is recorded by its aggregate, whose ID is known.
+es:"id" marks the ID of an aggregate or of a child, and in a command that of the aggregate
+which is to answer it. An event needs no such tag: it is recorded by its aggregate, whose
+ID is known. A decision model is about tags.
 
 Wrong:
 
@@ -353,4 +354,12 @@ func checkStrayID(c *checker) {
 		v.note(c.errorf(codeStrayID, at(v.field.ID.Span, v.at), `es:"id" on %s of %s, which is no aggregate and no child`, v.field.Name.Value, v.in)).
 			help(`remove it; if it is to say which child of a slice or a map an event is about, that is es:"child"`)
 	}
+	c.eachModel(func(_ *scope, m *DecisionModel) {
+		for _, f := range m.Fields {
+			if f.ID != nil {
+				c.errorf(codeStrayID, at(f.ID.Span, f.Name.Span), `es:"id" on field %s of decision model %s, which is no aggregate and no child`, f.Name.Value, m.GoName.Value).
+					help(`a decision model is found by tags: write es:"tag=KEY", or remove it`)
+			}
+		}
+	})
 }

@@ -192,4 +192,20 @@ func checkStrayChild(c *checker) {
 		v.note(c.errorf(codeStrayChild, at(v.field.Child.Span, v.at), `es:"child" on %s of %s names no child of a slice or a map`, v.field.Name.Value, v.in)).
 			help("remove it, or apply the event on the child")
 	}
+	stray := func(what string, fields []*Field) {
+		for _, f := range fields {
+			if f.Child != nil {
+				c.errorf(codeStrayChild, at(f.Child.Span, f.Name.Span), `es:"child" on field %s of %s names no child`, f.Name.Value, what).
+					help("remove it: aggregates and children hold children, and events name them")
+			}
+		}
+	}
+	c.eachModel(func(_ *scope, m *DecisionModel) { stray("decision model "+m.GoName.Value, m.Fields) })
+	for _, p := range c.packages() {
+		for _, cmd := range p.Commands {
+			if strct := cmd.Struct(); strct != nil && c.scopes[p].hasCommand(cmd) {
+				stray("command "+cmd.GoName.Value, strct.Fields)
+			}
+		}
+	}
 }
