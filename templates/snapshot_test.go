@@ -121,3 +121,81 @@ func TestFingerprint(t *testing.T) {
 		prints[got] = changes[i].what
 	}
 }
+
+// Two ages of a program, over one store: what the one has put into snapshots the other
+// does not take for its own.
+func TestNoStaleState(t *testing.T) {
+	user := newUserModule(t, "example.com/stale")
+	old := strings.ReplaceAll(fingerprinted, "¦", "`")
+	user.write(t, "old/cart.go", []byte(old))
+	user.write(t, "today/cart.go", []byte(strings.Replace(old, "c.total.Cents += e", "c.total.Cents += 100 * e", 1)))
+	user.write(t, "stale_test.go", []byte(`package stale
+
+import (
+	"context"
+	"testing"
+
+	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/memory"
+
+	cart "example.com/stale/old"
+	carttoday "example.com/stale/today"
+)
+
+func TestStale(t *testing.T) {
+	store := memory.New()
+	reports := make(chan es.SnapshotReport, 10)
+	observer := es.WithObserver(es.Observer{Snapshot: func(_ context.Context, s es.SnapshotReport) { reports <- s }})
+	before, after := cart.NewCartRepository(store, observer), carttoday.NewCartRepository(store, observer)
+	c := cart.Open("c")
+	for n := range 9 {
+		c.Add(n)
+	}
+	if err := before.Save(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	want := func(outcome es.SnapshotOutcome) {
+		t.Helper()
+		if s := <-reports; s.Outcome != outcome || s.Version != 10 {
+			t.Errorf("%+v, want %s", s, outcome)
+		}
+	}
+	want(es.SnapshotWritten)
+	for _, outcomes := range [][]es.SnapshotOutcome{{es.SnapshotIgnored, es.SnapshotWritten}, nil} {
+		now, err := after.Load(t.Context(), "c")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now.Total() != 900 {
+			t.Errorf("the total is %d, want 900", now.Total())
+		}
+		for _, outcome := range outcomes {
+			want(outcome)
+		}
+	}
+	then, err := before.Load(t.Context(), "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if then.Total() != 9 {
+		t.Errorf("the old total is %d, want 9", then.Total())
+	}
+}
+`))
+	behaviour := `
+
+func Open(id string) *Cart {
+	c := new(Cart)
+	c.record(Opened{ID: id})
+	return c
+}
+
+func (c *Cart) Add(n int) { c.record(Added{Number: n, Price: Price{1}}) }
+`
+	user.write(t, "old/open.go", []byte("package cart"+behaviour))
+	user.write(t, "today/open.go", []byte("package cart"+behaviour))
+	user.generate(t, "./...")
+	if output, err := user.command(t, "test", "-vet=off", "-ldflags=-s -w", "."); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+}
