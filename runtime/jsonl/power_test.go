@@ -239,7 +239,9 @@ func cutPower(t *testing.T, d *unsafeDisk, cuts int) (losses int) {
 	}
 	path := filepath.Join(dir, "events.jsonl")
 	var writing sync.WaitGroup
+	stopped := make(chan struct{})
 	writing.Go(func() {
+		defer close(stopped)
 		for session := 0; !over(done); session++ {
 			s, err := openOn(d, path)
 			if err != nil {
@@ -274,7 +276,12 @@ func cutPower(t *testing.T, d *unsafeDisk, cuts int) (losses int) {
 		}
 	})
 	for i := range cuts {
-		st := <-states
+		var st state
+		select {
+		case st = <-states:
+		case <-stopped:
+			t.Fatal("the writer has stopped")
+		}
 		after := filepath.Join(dir, "after.jsonl")
 		if err := os.WriteFile(after, st.data, 0o666); err != nil {
 			t.Fatal(err)
