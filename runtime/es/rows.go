@@ -41,7 +41,8 @@ func NewRows[A any, ID comparable, E Event, R any](def *Definition[A, ID, E], ke
 			if err != nil {
 				return nil, fmt.Errorf("%s: %q is no ID: %w", def.Name, text, err)
 			}
-			a, err := NewRepository(store, def).Load(ctx, id)
+			// A snapshot may be of another time of the code than the row is to be of.
+			a, err := NewRepository(store, def, WithoutSnapshots()).Load(ctx, id)
 			if err != nil {
 				return nil, err
 			}

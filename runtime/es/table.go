@@ -123,8 +123,14 @@ func (t *Table) Validate() error {
 	if lower := strings.ToLower(t.Name); strings.HasPrefix(lower, "es_") || strings.HasPrefix(lower, "sqlite_") {
 		return fmt.Errorf("table %q: names that begin with es_ or sqlite_ are taken", t.Name)
 	}
-	if t.Aggregate == "" || t.Category == "" || len(t.Columns) == 0 {
-		return fmt.Errorf("table %q: it lacks the aggregate's name, its stream's template, or columns", t.Name)
+	if len(t.Columns) == 0 {
+		return fmt.Errorf("table %q has no columns", t.Name)
+	}
+	if err := checkName(t.Aggregate); err != nil {
+		return fmt.Errorf("table %q: the aggregate's name %q: %w", t.Name, t.Aggregate, err)
+	}
+	if err := checkName(t.Category); err != nil {
+		return fmt.Errorf("table %q: the template of its streams %q: %w", t.Name, t.Category, err)
 	}
 	seen := map[string]bool{}
 	deletes := 0
@@ -136,14 +142,24 @@ func (t *Table) Validate() error {
 			return fmt.Errorf("table %q, column %q: %w", t.Name, c.Name, err)
 		case seen[name]:
 			return fmt.Errorf("table %q has two columns called %q", t.Name, c.Name)
+		case strings.HasPrefix(name, "es_"):
+			return fmt.Errorf("table %q, column %q: names that begin with es_ are taken", t.Name, c.Name)
 		case c.Kind < ColumnInteger || c.Kind > ColumnJSON:
 			return fmt.Errorf("table %q, column %q: there is no kind %d", t.Name, c.Name, c.Kind)
+		case len(c.OneOf) > 0 && c.Kind != ColumnText:
+			return fmt.Errorf("table %q, column %q: only a text can be one of some", t.Name, c.Name)
+		case slices.ContainsFunc(c.OneOf, notText):
+			return fmt.Errorf("table %q, column %q: what it can be is not UTF-8, or has a NUL in it", t.Name, c.Name)
 		case i == 0 && (c.Null || c.Kind != ColumnInteger && c.Kind != ColumnText):
 			return fmt.Errorf("table %q, column %q: the key must be an integer or a text, and never nil", t.Name, c.Name)
+		case i == 0 && c.Fold:
+			return fmt.Errorf("table %q, column %q: the key does not fold, for an ID is told from others by case too", t.Name, c.Name)
 		case c.Fold && (!c.Unique || c.Kind != ColumnText):
 			return fmt.Errorf("table %q, column %q: only a unique text can fold", t.Name, c.Name)
 		case c.SoftDelete && c.Kind != ColumnBool:
 			return fmt.Errorf("table %q, column %q: only a bool can say that a row is deleted", t.Name, c.Name)
+		case c.Frees && !c.SoftDelete:
+			return fmt.Errorf("table %q, column %q: only what says that a row is deleted can free its values", t.Name, c.Name)
 		}
 		seen[name] = true
 		if c.SoftDelete {
@@ -157,11 +173,14 @@ func (t *Table) Validate() error {
 }
 
 func checkName(name string) error {
-	if name == "" || !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
+	if name == "" || notText(name) {
 		return fmt.Errorf("a name must be text, not empty, and without NUL")
 	}
 	return nil
 }
+
+// notText says that a text cannot stand in a statement.
+func notText(text string) bool { return !utf8.ValidString(text) || strings.ContainsRune(text, 0) }
 
 // CheckRow says what is wrong with the values of a row of t.
 func (t *Table) CheckRow(values []any) error {
@@ -176,14 +195,21 @@ func (t *Table) CheckRow(values []any) error {
 		case int64:
 			ok = c.Kind == ColumnInteger || c.Kind == ColumnTime
 		case float64:
-			ok = c.Kind == ColumnReal && !math.IsNaN(v)
+			ok = c.Kind == ColumnReal
+			if ok && math.IsNaN(v) {
+				return fmt.Errorf("table %q, column %q does not take NaN", t.Name, c.Name)
+			}
 		case string:
-			ok = (c.Kind == ColumnText || c.Kind == ColumnJSON) && utf8.ValidString(v)
-			if ok && len(c.OneOf) > 0 && !slices.Contains(c.OneOf, v) {
+			ok = c.Kind == ColumnText || c.Kind == ColumnJSON
+			switch {
+			case !ok:
+			case !utf8.ValidString(v):
+				return fmt.Errorf("table %q, column %q does not take what is not UTF-8", t.Name, c.Name)
+			case len(c.OneOf) > 0 && !slices.Contains(c.OneOf, v):
 				return fmt.Errorf("table %q, column %q takes but %s", t.Name, c.Name, strings.Join(c.OneOf, ", "))
 			}
 		case []byte:
-			ok = c.Kind == ColumnBlob
+			ok = c.Kind == ColumnBlob && v != nil // what is nil is nil itself
 		case bool:
 			ok = c.Kind == ColumnBool
 		default:

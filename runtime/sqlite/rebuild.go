@@ -1,10 +1,12 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,21 +32,24 @@ const (
 // remembers of the table; programs that have the old one are refused from then on.
 //
 // Progress, unless nil, is told how many of the aggregates are done, now and then
-// and at the end, from one goroutine.
+// and at the end, from the goroutine that called Rebuild.
 //
 // A rebuild that ends early, or whose process is killed, leaves the old table as it
 // was; the next one starts over. Of two rebuilds of one table the later one wins. A
-// value of a unique column that two aggregates have is an *es.UniqueError.
+// value of a unique column that two aggregates have is an *es.UniqueError. Indexes
+// and triggers that others have put on the old table are gone with it; views are not.
 func (s *Store) Rebuild(ctx context.Context, table es.StateTable, progress func(done, total int64)) error {
+	if table == nil {
+		return s.failed("rebuild a table", fmt.Errorf("%w: the table is nil", es.ErrNoTable))
+	}
 	err := s.rebuild(ctx, table, progress)
-	var unique *es.UniqueError
-	if err == nil || errors.As(err, &unique) {
+	if _, unique := errors.AsType[*es.UniqueError](err); unique {
 		return err
 	}
-	return s.failed("rebuild table "+table.Table().Name, err)
+	return s.failed("rebuild a table", err)
 }
 
-func (s *Store) rebuild(ctx context.Context, source es.StateTable, progress func(done, total int64)) error {
+func (s *Store) rebuild(ctx context.Context, source es.StateTable, progress func(done, total int64)) (err error) {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
@@ -54,15 +59,24 @@ func (s *Store) rebuild(ctx context.Context, source es.StateTable, progress func
 	if err := s.HasTable(source.Table()); err != nil {
 		return err
 	}
+	if err := s.inPlace(); err != nil {
+		return err
+	}
 	c, err := openWriter(ctx, s.file, &s.cfg)
 	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, c.close()) }()
+	// Views of the application's own may speak of the old table. As SQLite renames a
+	// table by default it would look into them, while there is none of that name.
+	if err := c.script("PRAGMA legacy_alter_table = ON"); err != nil {
 		return err
 	}
 	r := &rebuilding{
 		store: s, conn: c, ctx: ctx, source: source, table: s.cfg.table(source.Table().Name), progress: progress,
 		name: rebuildPrefix + strings.ReplaceAll(uuid.NewString(), "-", ""), done: make(map[int64]struct{}),
 	}
-	return errors.Join(r.run(), c.close())
+	return r.run()
 }
 
 // rebuildPrefix begins the names of tables that are not swapped in yet.
@@ -87,6 +101,17 @@ func (r *rebuilding) run() error {
 	if err := r.transact(r.start); err != nil {
 		return err
 	}
+	err := r.build()
+	if err != nil {
+		// What is left would be removed by the next rebuild. The context may be the reason
+		// that this one has failed.
+		r.ctx = context.WithoutCancel(r.ctx)
+		_ = r.transact(func() error { return r.sweep("name", r.name) })
+	}
+	return err
+}
+
+func (r *rebuilding) build() error {
 	for range mostPasses {
 		head, err := readHead(r.conn)
 		if err != nil {
@@ -116,6 +141,9 @@ func (r *rebuilding) transact(fn func() error) error {
 		if err := r.store.ready(r.ctx); err != nil {
 			return err
 		}
+		if err := r.store.inPlace(); err != nil {
+			return err
+		}
 		if err := r.conn.exec("BEGIN IMMEDIATE"); err != nil {
 			return err
 		}
@@ -133,11 +161,10 @@ func (r *rebuilding) transact(fn func() error) error {
 
 // start makes the new table, and removes what rebuilds that did not end have left.
 func (r *rebuilding) start() error {
-	taken, err := r.strangers()
-	if taken != nil || err != nil {
-		return errors.Join(taken, err)
+	if err := r.strangers(); err != nil {
+		return err
 	}
-	if err := r.sweep(); err != nil {
+	if err := r.sweep("category", r.table.Category); err != nil {
 		return err
 	}
 	if err := r.conn.script(r.table.sql.create(r.name)); err != nil {
@@ -147,32 +174,30 @@ func (r *rebuilding) start() error {
 	return r.conn.exec("INSERT INTO es_rebuilds (name, category) VALUES (?, ?)", r.name, r.table.Category)
 }
 
-// strangers says whether the file has something else under the table's names, while
-// it does not know the table.
-func (r *rebuilding) strangers() (taken, err error) {
+// strangers says whether the file has something else under the table's names than
+// what is to be replaced.
+func (r *rebuilding) strangers() error {
 	list, err := filedTables(r.conn)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	replaced := slices.DeleteFunc(slices.Clone(list), func(f filed) bool { return f.category != r.table.Category })
 	for _, f := range list {
-		if f.category == r.table.Category && f.name == r.table.Name {
-			return nil, nil
-		}
-		if f.name == r.table.Name {
-			return fmt.Errorf("the file's table %q is that of %s", f.name, f.aggregate), nil
+		if f.category != r.table.Category && lower(f.name) == lower(r.table.Name) {
+			return fmt.Errorf("the file's table %q is that of %s", f.name, f.aggregate)
 		}
 	}
-	return r.table.taken(r.conn)
+	return r.table.taken(r.conn, replaced)
 }
 
-// sweep removes what earlier rebuilds of the category have left.
-func (r *rebuilding) sweep() error {
+// sweep removes rebuilds that have not ended.
+func (r *rebuilding) sweep(column, value string) error {
 	var names []string
-	err := r.conn.each("SELECT name FROM es_rebuilds WHERE category = ?", func(row []driver.Value) (bool, error) {
+	err := r.conn.each("SELECT name FROM es_rebuilds WHERE "+column+" = ?", func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
 		names = append(names, s.text(0))
 		return true, s.err
-	}, r.table.Category)
+	}, value)
 	for _, name := range names {
 		if err == nil {
 			err = r.conn.script("DROP TABLE IF EXISTS " + quote(name))
@@ -231,17 +256,17 @@ func (r *rebuilding) pass(streams []keyed) error {
 // rows makes the rows of streams, several at once.
 func (r *rebuilding) rows(streams []keyed) ([][]any, error) {
 	rows := make([][]any, len(streams))
-	errs := make([]error, len(streams))
+	failures := make([]failure, len(streams))
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()
 	var wg sync.WaitGroup
 	workers := min(r.store.cfg.readers, 4)
 	for w := range workers {
 		wg.Go(func() {
-			for i := w; i < len(streams); i += workers {
-				if rows[i], errs[i] = r.source.RowOf(ctx, r.store, streams[i].key); errs[i] != nil {
+			for i := w; i < len(streams) && ctx.Err() == nil; i += workers {
+				rows[i], failures[i] = r.row(ctx, streams[i].key)
+				if failures[i].err != nil || failures[i].panicked != nil {
 					cancel()
-					return
 				}
 			}
 		})
@@ -249,12 +274,35 @@ func (r *rebuilding) rows(streams []keyed) ([][]any, error) {
 	wg.Wait()
 	// The first that is not just the others' end.
 	var first error
-	for _, err := range errs {
-		if err != nil && (first == nil || errors.Is(first, context.Canceled)) {
-			first = err
+	for _, f := range failures {
+		if f.panicked != nil {
+			panic(f.panicked)
+		}
+		if f.err != nil && (first == nil || errors.Is(first, context.Canceled)) {
+			first = f.err
 		}
 	}
-	return rows, first
+	return rows, cmp.Or(first, r.ctx.Err())
+}
+
+// failure is why there is no row. A panic is one of the aggregate's code: it is for
+// whoever called Rebuild, and not for the end of the program.
+type failure struct {
+	err      error
+	panicked any
+}
+
+func (r *rebuilding) row(ctx context.Context, key string) (values []any, why failure) {
+	defer func() {
+		if p := recover(); p != nil {
+			why.panicked = p
+		}
+	}()
+	values, err := r.source.RowOf(ctx, r.store, key)
+	if err == nil {
+		err = r.table.checkRow(&es.Row{Values: values}, &es.Stream{Name: r.table.streamOf(key), Category: r.table.Category, Key: key})
+	}
+	return values, failure{err: err}
 }
 
 func (r *rebuilding) write(rows [][]any) error {
@@ -302,8 +350,7 @@ func (r *rebuilding) replace() error {
 		if f.category != r.table.Category {
 			continue
 		}
-		old := filed{name: f.name, aggregate: f.aggregate}
-		for _, text := range []string{"DROP VIEW IF EXISTS " + quote(old.aggregate+"_events"), "DROP TABLE IF EXISTS " + quote(old.name)} {
+		for _, text := range []string{"DROP VIEW IF EXISTS " + quote(viewOf(f.aggregate)), "DROP TABLE IF EXISTS " + quote(f.name)} {
 			if err := r.conn.script(text); err != nil {
 				return err
 			}
@@ -330,8 +377,8 @@ func (r *rebuilding) replace() error {
 // indexes makes the indexes, and says which value two aggregates have where one
 // cannot be made.
 func (r *rebuilding) indexes() error {
-	for _, text := range r.table.sql.indexes(r.table.Name) {
-		err := r.conn.script(text)
+	for _, index := range r.table.sql.indexes(r.table.Name) {
+		err := r.conn.script(index.text)
 		if kindOf(err) != kindConstraint {
 			if err != nil {
 				return err

@@ -20,11 +20,16 @@ type groupRows struct {
 	// they have.
 	newest map[rowKey][]any
 	claims map[claim]any
+	// handedOver says that of the append's rows that have just been judged one has a
+	// unique value that another gives up.
+	handedOver bool
 }
 
 type rowWrite struct {
 	table  *stateTable
 	values []any
+	// remove says to remove the row, which another write brings back.
+	remove bool
 }
 
 // rowKey is an aggregate of a table, by the value of the table's key.
@@ -43,12 +48,13 @@ type claim struct {
 // judgeRows says why the rows of an append cannot be written, or an append must
 // bring some; err is an error of the file.
 func (g *group) judgeRows(a *es.Append) (refused, err error) {
+	g.rows.handedOver = false
 	for i := range a.Streams {
-		category := a.Streams[i].Stream.Category
+		stream := &g.streams[a.Streams[i].Stream.Name].Stream // as the file has it
 		for _, f := range g.rows.filed {
-			if f.category == category && !slices.ContainsFunc(a.Rows, func(r es.Row) bool { return r.Table == f.name && r.Stream == a.Streams[i].Stream.Name }) {
+			if f.category == stream.Category && !slices.ContainsFunc(a.Rows, func(r es.Row) bool { return r.Table == f.name && r.Stream == stream.Name }) {
 				return fmt.Errorf("%w: the file keeps table %q of the aggregates %s, and the append to stream %s brings no row for it: "+
-					"generate the code anew and open the store with sqlite.WithTables", es.ErrNoTable, f.name, f.aggregate, a.Streams[i].Stream.Name), nil
+					"generate the code anew and open the store with sqlite.WithTables", es.ErrNoTable, f.name, f.aggregate, stream.Name), nil
 			}
 		}
 	}
@@ -61,39 +67,60 @@ func (g *group) judgeRows(a *es.Append) (refused, err error) {
 		if drift := t.drift(g.rows.filed); drift != nil {
 			return fmt.Errorf("%w: %w", es.ErrNoTable, drift), nil
 		}
-		if err := t.CheckRow(row.Values); err != nil {
+		if err := t.checkRow(row, &g.streams[row.Stream].Stream); err != nil {
 			return fmt.Errorf("%w: %w", es.ErrInvalidAppend, err), nil
 		}
-		if refused, err := g.judgeRow(t, row); refused != nil || err != nil {
-			return refused, err
-		}
 		for j := range a.Rows[:i] {
+			if a.Rows[j].Stream == row.Stream {
+				return fmt.Errorf("%w: stream %s has two rows", es.ErrInvalidAppend, row.Stream), nil
+			}
 			if column := t.clash(row, &a.Rows[j]); column != "" {
 				return &es.UniqueError{Aggregate: t.Aggregate, Column: column, Stream: a.Rows[j].Stream}, nil
 			}
 		}
 	}
+	for i := range a.Rows {
+		if refused, err := g.judgeRow(a, &a.Rows[i]); refused != nil || err != nil {
+			return refused, err
+		}
+	}
 	return nil, nil
 }
 
-// judgeRow finds who has one of a row's unique values.
-func (g *group) judgeRow(t *stateTable, row *es.Row) (refused, err error) {
+// checkRow says what is wrong with a row for a stream.
+func (t *stateTable) checkRow(row *es.Row, stream *es.Stream) error {
+	if err := t.CheckRow(row.Values); err != nil {
+		return err
+	}
+	if stream.Category != t.Category || keyText(row.Values[0]) != stream.Key {
+		return fmt.Errorf("the row of table %q with the key %v is not that of stream %s", t.Name, row.Values[0], stream.Name)
+	}
+	return nil
+}
+
+// judgeRow finds who has one of a row's unique values: an aggregate that the append
+// does not write anew, for among those it does the newest rows alone count.
+func (g *group) judgeRow(a *es.Append, row *es.Row) (refused, err error) {
+	t := g.cfg.table(row.Table)
 	if !t.claims(row.Values) {
 		return nil, nil
 	}
-	key := row.Values[0]
 	for i := range t.Columns {
-		if !t.Columns[i].Unique || row.Values[i] == nil {
+		if !t.Columns[i].Unique || i == 0 || row.Values[i] == nil {
 			continue
 		}
 		value := t.uniqueValue(i, row.Values[i])
 		holder := g.rows.claims[claim{t.Name, i, mapKey(value)}]
 		if holder == nil {
-			if holder, err = g.holderInFile(t, i, value, key); err != nil {
+			if holder, err = g.holderInFile(t, i, value, row.Values[0]); err != nil {
 				return nil, err
 			}
 		}
-		if holder != nil && holder != key {
+		switch {
+		case holder == nil || holder == row.Values[0]:
+		case slices.ContainsFunc(a.Rows, func(r es.Row) bool { return r.Table == t.Name && r.Values[0] == holder }):
+			g.rows.handedOver = true
+		default:
 			return &es.UniqueError{Aggregate: t.Aggregate, Column: t.Columns[i].Name, Stream: t.streamOf(holder)}, nil
 		}
 	}
@@ -117,7 +144,7 @@ func (t *stateTable) clash(a, b *es.Row) string {
 // holderInFile is the key of the row that has a value, unless the group would write
 // that row anew; nil where there is none.
 func (g *group) holderInFile(t *stateTable, column int, value driver.Value, own any) (holder any, err error) {
-	err = g.conn.each(t.sql.holder(t.Columns[column]), func(row []driver.Value) (bool, error) {
+	err = g.conn.each(t.sql.holder[column], func(row []driver.Value) (bool, error) {
 		if _, changed := g.rows.newest[rowKey{t.Name, row[0]}]; changed {
 			return true, nil
 		}
@@ -134,11 +161,16 @@ func (t *stateTable) claims(values []any) bool {
 
 // streamOf is the stream of the aggregate that has a row.
 func (t *stateTable) streamOf(key any) string {
-	text, ok := key.(string)
-	if n, integer := key.(int64); integer && !ok {
-		text = strconv.FormatInt(n, 10)
+	return strings.Replace(t.Category, "{id}", keyText(key), 1)
+}
+
+// keyText is a key as it stands for {id}.
+func keyText(key any) string {
+	if n, ok := key.(int64); ok {
+		return strconv.FormatInt(n, 10)
 	}
-	return strings.Replace(t.Category, "{id}", text, 1)
+	text, _ := key.(string)
+	return text
 }
 
 // mapKey is a value as the key of a map.
@@ -151,6 +183,12 @@ func mapKey(v driver.Value) any {
 
 // takeRows takes the rows of an append into the group.
 func (g *group) takeRows(a *es.Append) {
+	if g.rows.handedOver {
+		// SQLite would find the value taken, whatever the order: two may have swapped.
+		for i := range a.Rows {
+			g.rows.writes = append(g.rows.writes, rowWrite{g.cfg.table(a.Rows[i].Table), a.Rows[i].Values, true})
+		}
+	}
 	for i := range a.Rows {
 		row := &a.Rows[i]
 		t := g.cfg.table(row.Table)
@@ -173,7 +211,7 @@ func (g *group) takeRows(a *es.Append) {
 			}
 		}
 		g.rows.newest[at] = row.Values
-		g.rows.writes = append(g.rows.writes, rowWrite{t, row.Values})
+		g.rows.writes = append(g.rows.writes, rowWrite{t, row.Values, false})
 	}
 }
 
@@ -181,9 +219,15 @@ func (g *group) takeRows(a *es.Append) {
 // one might meet a unique value before it was given up.
 func (g *group) flushRows() error {
 	for _, w := range g.rows.writes {
-		if err := g.conn.exec(w.table.sql.upsert, w.table.parameters(w.values)...); err != nil {
+		text, args := w.table.sql.upsert, w.table.parameters
+		if w.remove {
+			text, args = w.table.sql.remove, keyOnly
+		}
+		if err := g.conn.exec(text, args(w.values)...); err != nil {
 			return fmt.Errorf("table %s: %w", w.table.Name, err)
 		}
 	}
 	return nil
 }
+
+func keyOnly(values []any) []driver.Value { return []driver.Value{values[0]} }

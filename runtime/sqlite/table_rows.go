@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -72,8 +73,39 @@ func (s *Store) readRows(ctx context.Context, q es.RowQuery, yield func([]any, e
 	}
 }
 
-// page reads a page of rows.
-func (t *stateTable) page(c *conn, q *es.RowQuery, after any, most int) ([][]any, error) {
+// page reads a page of rows. The file's table is that of the program in the
+// transaction in which it is read: another program may have made it anew.
+func (t *stateTable) page(c *conn, q *es.RowQuery, after any, most int) (rows [][]any, err error) {
+	if err := c.exec("BEGIN"); err != nil {
+		return nil, err
+	}
+	if err = t.inFile(c); err == nil {
+		rows, err = t.selectPage(c, q, after, most)
+	}
+	return rows, cmp.Or(err, c.exec("ROLLBACK"))
+}
+
+// inFile says how the file's table differs.
+func (t *stateTable) inFile(c *conn) error {
+	same := false
+	err := c.each("SELECT category, definition FROM es_tables WHERE name = ?", func(row []driver.Value) (bool, error) {
+		same = row[0] == t.Category && row[1] == t.definition
+		return false, nil
+	}, t.Name)
+	if same || err != nil {
+		return err
+	}
+	list, err := filedTables(c)
+	if err != nil {
+		return err
+	}
+	if drift := t.drift(list); drift != nil {
+		return fmt.Errorf("%w: %w", es.ErrNoTable, drift)
+	}
+	return nil
+}
+
+func (t *stateTable) selectPage(c *conn, q *es.RowQuery, after any, most int) ([][]any, error) {
 	text, err := t.sql.read(q, after != nil)
 	if err != nil {
 		return nil, err
@@ -89,15 +121,15 @@ func (t *stateTable) page(c *conn, q *es.RowQuery, after any, most int) ([][]any
 	}
 	var rows [][]any
 	err = c.each(text, func(row []driver.Value) (bool, error) {
-		values, err := t.values(row)
+		values := t.values(row)
 		rows = append(rows, values)
-		return true, err
+		return true, damaged(t.Name, t.CheckRow(values))
 	}, append(args, int64(most))...)
 	return rows, err
 }
 
 // values are a row's, as es.Row has them.
-func (t *stateTable) values(row []driver.Value) ([]any, error) {
+func (t *stateTable) values(row []driver.Value) []any {
 	values := make([]any, len(row))
 	for i, v := range row {
 		switch v := v.(type) {
@@ -112,7 +144,7 @@ func (t *stateTable) values(row []driver.Value) ([]any, error) {
 			values[i] = v
 		}
 	}
-	return values, nil
+	return values
 }
 
 // uniqueValue is a value of column i as it is compared with others.
@@ -123,20 +155,13 @@ func (t *stateTable) uniqueValue(i int, v any) driver.Value {
 	return bound(v)
 }
 
-// bound is a value as a parameter: the driver would write a bool as a bool, which a
-// STRICT table does not have, and an empty blob as NULL.
+// bound is a value as a parameter, and as SQLite gives it back: it has no bools.
 func bound(v any) driver.Value {
-	switch v := v.(type) {
-	case bool:
-		if v {
+	if b, ok := v.(bool); ok {
+		if b {
 			return int64(1)
 		}
 		return int64(0)
-	case []byte:
-		if v == nil {
-			return nil
-		}
-		return v
 	}
 	return v
 }

@@ -14,8 +14,10 @@ type tableSQL struct {
 	// names are all columns, those for case folding included, as placeholders stand
 	// for them in upsert.
 	names []string
-	// upsert is ready for the table under its own name.
-	upsert string
+	// upsert and remove are ready for the table under its own name, as is holder for
+	// each column.
+	upsert, remove string
+	holder         []string
 }
 
 func newTableSQL(t *stateTable) tableSQL {
@@ -29,6 +31,10 @@ func newTableSQL(t *stateTable) tableSQL {
 		}
 	}
 	s.upsert = s.upsertInto(t.Name)
+	s.remove = fmt.Sprintf("DELETE FROM %s WHERE %s = ?", quote(t.Name), quote(t.Columns[0].Name))
+	for _, c := range t.Columns {
+		s.holder = append(s.holder, s.holderOf(c))
+	}
 	return s
 }
 
@@ -74,21 +80,24 @@ func (s tableSQL) create(name string) string {
 	return "CREATE TABLE " + quote(name) + " (\n  " + strings.Join(lines, ",\n  ") + "\n) STRICT"
 }
 
+// index is an index with the statement that makes it.
+type index struct{ name, text string }
+
 // indexes declares the indexes of the table, which stands under a name now.
-func (s tableSQL) indexes(name string) []string {
-	var list []string
+func (s tableSQL) indexes(name string) []index {
+	var list []index
 	key := quote(s.table.Columns[0].Name)
 	for i, c := range s.table.Columns {
 		if i == 0 {
 			continue // the primary key
 		}
 		if c.Index {
-			list = append(list, fmt.Sprintf("CREATE INDEX %s ON %s (%s, %s)",
-				quote(s.table.Name+"_by_"+c.Name), quote(name), quote(c.Name), key))
+			by := s.table.Name + "_by_" + c.Name
+			list = append(list, index{by, fmt.Sprintf("CREATE INDEX %s ON %s (%s, %s)", quote(by), quote(name), quote(c.Name), key)})
 		}
 		if c.Unique {
-			list = append(list, fmt.Sprintf("CREATE UNIQUE INDEX %s ON %s (%s)%s",
-				quote(s.table.Name+"_unique_"+c.Name), quote(name), quote(s.uniqueColumn(c)), s.whereLive(" WHERE ")))
+			by := s.table.Name + "_unique_" + c.Name
+			list = append(list, index{by, fmt.Sprintf("CREATE UNIQUE INDEX %s ON %s (%s)%s", quote(by), quote(name), quote(s.uniqueColumn(c)), s.whereLive(" WHERE "))})
 		}
 	}
 	return list
@@ -134,9 +143,9 @@ func (s tableSQL) upsertInto(name string) string {
 		quote(name), strings.Join(quoted, ", "), strings.Repeat(", ?", len(quoted)-1), quoted[0], do)
 }
 
-// holder finds the key of another row that has a unique value: parameters are the
+// holderOf finds the keys of other rows that have a unique value: parameters are the
 // value and the own key.
-func (s tableSQL) holder(c es.Column) string {
+func (s tableSQL) holderOf(c es.Column) string {
 	key := quote(s.table.Columns[0].Name)
 	return fmt.Sprintf("SELECT %s FROM %s WHERE %s = ? AND %s <> ?%s", key, quote(s.table.Name), quote(s.uniqueColumn(c)), key, s.whereLive(" AND "))
 }

@@ -539,7 +539,7 @@ func TestTablesThatCannotBe(t *testing.T) {
 	query(t, path, "CREATE TABLE taken (x)")
 	for want, change := range map[string]func(*es.Table){
 		"names that begin with es_":  func(t *es.Table) { t.Name = "ES_events" },
-		"a table \"taken\" that is":  func(t *es.Table) { t.Name = "Taken" },
+		"a table \"taken\" already":  func(t *es.Table) { t.Name = "Taken" },
 		"two columns called":         func(t *es.Table) { t.Columns[1].Name = "ID" },
 		"only a bool can say":        func(t *es.Table) { t.Columns[1].SoftDelete = true },
 		"only a unique text can":     func(t *es.Table) { t.Columns[1].Fold = true },

@@ -29,18 +29,20 @@ func WithTables(tables ...es.StateTable) Option {
 			if source == nil {
 				return errors.New("a state table is nil")
 			}
-			t := source.Table()
-			if err := t.Validate(); err != nil {
+			kept, err := newStateTable(source.Table())
+			if err != nil {
 				return err
 			}
 			for _, other := range c.tables {
-				if strings.EqualFold(other.Name, t.Name) || other.Category == t.Category {
-					return fmt.Errorf("the state tables %q of %s and %q of %s have a name or a stream in common", other.Name, other.Aggregate, t.Name, t.Aggregate)
+				if other.Category == kept.Category {
+					return fmt.Errorf("the state tables %q and %q are both of the streams %s", other.Name, kept.Name, kept.Category)
 				}
-			}
-			kept, err := newStateTable(t)
-			if err != nil {
-				return err
+				for name, what := range kept.names {
+					if its := other.names[name]; its != "" {
+						return fmt.Errorf("the %s of the state table %q of %s has the name of the %s of %q of %s",
+							what, kept.Name, kept.Aggregate, its, other.Name, other.Aggregate)
+					}
+				}
 			}
 			c.tables = append(c.tables, kept)
 		}
@@ -65,9 +67,15 @@ type stateTable struct {
 	definition string
 	sql        tableSQL
 	deleted    int // the column that says that a row is deleted; -1 where there is none
+	// names are those that the table, its view and its indexes have in the file, in lower
+	// case as SQL compares them, with what has them.
+	names map[string]string
 }
 
 func newStateTable(t *es.Table) (*stateTable, error) {
+	if err := t.Validate(); err != nil {
+		return nil, err
+	}
 	definition, err := json.Marshal(t)
 	if err != nil {
 		return nil, fmt.Errorf("table %q: %w", t.Name, err)
@@ -75,7 +83,38 @@ func newStateTable(t *es.Table) (*stateTable, error) {
 	kept := &stateTable{Table: t, definition: string(definition)}
 	kept.deleted = slices.IndexFunc(t.Columns, func(c es.Column) bool { return c.SoftDelete })
 	kept.sql = newTableSQL(kept)
-	return kept, nil
+	return kept, kept.name()
+}
+
+// name collects the table's names.
+func (t *stateTable) name() error {
+	t.names = map[string]string{lower(t.Name): "table"}
+	view := lower(t.viewName())
+	if strings.HasPrefix(view, "es_") || strings.HasPrefix(view, "sqlite_") {
+		return fmt.Errorf("table %q: its view of the events of %s would be called %q, and such names are taken", t.Name, t.Aggregate, t.viewName())
+	}
+	for _, other := range append([]index{{name: t.viewName()}}, t.sql.indexes(t.Name)...) {
+		what := "view"
+		if other.text != "" {
+			what = "index"
+		}
+		name := lower(other.name)
+		if its := t.names[name]; its != "" {
+			return fmt.Errorf("table %q: its %s would have the name of its %s, %q", t.Name, what, its, other.name)
+		}
+		t.names[name] = what
+	}
+	return nil
+}
+
+// lower makes one of names that SQLite takes for the same.
+func lower(name string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
 }
 
 // table is the kept table of that name; nil where there is none.
@@ -90,6 +129,9 @@ func (c *config) table(name string) *stateTable {
 
 // HasTable implements [es.TableStore].
 func (s *Store) HasTable(t *es.Table) error {
+	if t == nil {
+		return fmt.Errorf("%w: the table is nil", es.ErrNoTable)
+	}
 	kept := s.cfg.table(t.Name)
 	switch {
 	case kept == nil:
@@ -112,6 +154,12 @@ func sameColumn(a, b es.Column) bool {
 // filed is a table as the file remembers it.
 type filed struct{ name, aggregate, category, definition string }
 
+// table is the table that the file describes.
+func (f filed) table() (*es.Table, error) {
+	t := new(es.Table)
+	return t, json.Unmarshal([]byte(f.definition), t)
+}
+
 func filedTables(c *conn) ([]filed, error) {
 	var list []filed
 	err := c.each("SELECT name, aggregate, category, definition FROM es_tables", func(row []driver.Value) (bool, error) {
@@ -128,37 +176,43 @@ func openTables(ctx context.Context, c *conn, cfg *config) error {
 	if len(cfg.tables) == 0 {
 		return nil
 	}
-	var drift []error
-	err := patiently(ctx, cfg.busyTimeout, func() error {
-		drift = nil
+	return patiently(ctx, cfg.busyTimeout, func() error {
 		if err := c.exec("BEGIN IMMEDIATE"); err != nil {
 			return err
 		}
-		err := func() error {
-			list, err := filedTables(c)
-			if err != nil {
-				return err
-			}
-			for _, t := range cfg.tables {
-				wrong, err := t.open(c, list)
-				if err != nil {
-					return fmt.Errorf("table %q: %w", t.Name, err)
-				}
-				if wrong != nil {
-					drift = append(drift, wrong)
-				}
-			}
-			return c.exec("COMMIT")
-		}()
-		if err != nil {
-			return errors.Join(err, c.exec("ROLLBACK"))
+		err := cfg.openEach(c)
+		if err == nil {
+			err = c.exec("COMMIT")
 		}
-		return nil
+		if err != nil {
+			// What failed may have ended the transaction by itself.
+			_ = c.exec("ROLLBACK")
+		}
+		return err
 	})
-	if err == nil && !cfg.tolerateDrift {
-		err = errors.Join(drift...)
+}
+
+// openEach makes no table where another differs: Open fails then, and what it has
+// made would keep programs that know no tables from the file.
+func (c *config) openEach(conn *conn) error {
+	list, err := filedTables(conn)
+	if err != nil {
+		return err
 	}
-	return err
+	var drift []error
+	for _, t := range c.tables {
+		wrong, err := t.open(conn, list)
+		if err != nil {
+			return fmt.Errorf("table %q: %w", t.Name, err)
+		}
+		if wrong != nil {
+			drift = append(drift, wrong)
+		}
+	}
+	if c.tolerateDrift {
+		return nil
+	}
+	return errors.Join(drift...)
 }
 
 // checkTables says which tables the file, which is not to be changed, has otherwise.
@@ -186,9 +240,8 @@ func (t *stateTable) open(c *conn, list []filed) (drift, err error) {
 	if drift := t.drift(list); !errors.Is(drift, errNotFiled) {
 		return drift, nil // the category has another table
 	}
-	taken, err := t.taken(c)
-	if taken != nil || err != nil {
-		return nil, errors.Join(taken, err)
+	if err := t.taken(c, nil); err != nil {
+		return nil, err
 	}
 	streams, err := c.int("SELECT count(*) FROM (SELECT 1 FROM es_streams WHERE category = ? LIMIT 1)", t.Category)
 	if err != nil {
@@ -200,24 +253,41 @@ func (t *stateTable) open(c *conn, list []filed) (drift, err error) {
 	return nil, t.create(c)
 }
 
-// taken says which names that the table needs the file has for something else.
-func (t *stateTable) taken(c *conn) (taken, err error) {
-	err = c.each("SELECT type, name FROM sqlite_schema WHERE lower(name) IN (lower(?), lower(?))", func(row []driver.Value) (bool, error) {
+// taken says which names that the table needs the file has for something else than
+// the table, the indexes and the view of those that are to be replaced.
+func (t *stateTable) taken(c *conn, replaced []filed) error {
+	return c.each("SELECT type, name, tbl_name FROM sqlite_schema", func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
-		taken = fmt.Errorf("the file has a %s %q that is not ours: give the state table another name", s.text(0), s.text(1))
-		return false, s.err
-	}, t.Name, t.viewName())
-	return taken, err
+		what, name, of := s.text(0), s.text(1), s.text(2)
+		if t.names[lower(name)] == "" || s.err != nil {
+			return true, damaged("sqlite_schema", s.err)
+		}
+		for _, f := range replaced {
+			if lower(of) == lower(f.name) || what == "view" && lower(name) == lower(viewOf(f.aggregate)) {
+				return true, nil
+			}
+		}
+		return false, fmt.Errorf("the file has a %s %q already, which is a name that table %q of %s needs: call one of them otherwise", what, name, t.Name, t.Aggregate)
+	})
 }
 
-func (t *stateTable) viewName() string { return t.Aggregate + "_events" }
+func (t *stateTable) viewName() string { return viewOf(t.Aggregate) }
+
+// viewOf is the view of the events of an aggregate.
+func viewOf(aggregate string) string { return aggregate + "_events" }
 
 // create makes the table, its indexes and its view, and has the file remember it.
 func (t *stateTable) create(c *conn) error {
-	for _, text := range slices.Concat([]string{t.sql.create(t.Name)}, t.sql.indexes(t.Name), []string{t.sql.view()}) {
-		if err := c.script(text); err != nil {
+	if err := c.script(t.sql.create(t.Name)); err != nil {
+		return err
+	}
+	for _, index := range t.sql.indexes(t.Name) {
+		if err := c.script(index.text); err != nil {
 			return err
 		}
+	}
+	if err := c.script(t.sql.view()); err != nil {
+		return err
 	}
 	return t.file(c)
 }
@@ -241,11 +311,14 @@ func (t *stateTable) drift(list []filed) error {
 		case f.definition == t.definition:
 			return nil
 		}
-		var have es.Table
-		if err := json.Unmarshal([]byte(f.definition), &have); err != nil {
+		have, err := f.table()
+		if err != nil {
 			return &driftError{t, []string{"the file's own description of it cannot be read"}, err}
 		}
-		return &driftError{t, difference(&have, t.Table), nil}
+		if sameTable(have, t.Table) {
+			return nil // another version of this package has spelt it
+		}
+		return &driftError{t, difference(have, t.Table), nil}
 	}
 	return &driftError{t, []string{"the file does not have it"}, errNotFiled}
 }
