@@ -25,6 +25,10 @@
 // runtime/sqlite for files. A [Registry] knows all types of an application and
 // replays their events across streams.
 //
+// An aggregate whose streams get long can have [Snapshots] of its state: a store that is
+// a [SnapshotStore] keeps the newest, and a load reads that and the events after it. An
+// [Observer] is told what repositories and stores do.
+//
 // Aggregates are not safe for use by several goroutines at once, and must not be
 // copied (go vet says so). Repositories, registries and stores are safe.
 //

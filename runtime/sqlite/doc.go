@@ -66,6 +66,7 @@
 //	             crc, crc_rest, tags, metadata, payload
 //	es_tags      key, value, position
 //	es_commands  stream, id, first_version, last_version, crc
+//	es_snapshots stream, aggregate, version, position, recorded_at, fingerprint, crc, state
 //
 // es_events.stream and es_events.type refer to es_streams.id and es_types.id. A
 // stream named profile-7 has the category profile-{id} and the key 7; es_heads has the
@@ -73,7 +74,9 @@
 // is the UUID's 16 bytes. payload and metadata are JSON text as it was appended,
 // and es_events.tags is a JSON array of [key, value] pairs, or NULL. es_tags holds
 // the same once more, for queries by tag. es_commands remembers which command IDs
-// a stream has seen, and which versions they came to.
+// a stream has seen, and which versions they came to. es_snapshots has the newest
+// snapshot of each aggregate, and may be emptied at any time: loads take longer then.
+// It is written without waiting for the disk.
 //
 // Events, their tags, commands and types are only ever added: triggers refuse to
 // change or delete them. The file says what it is: its application_id is
