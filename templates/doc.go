@@ -12,7 +12,7 @@
 //
 // [Generate] takes a [schema.Module] that schema.Check has passed and gives the
 // files of each package. A file here is one concern of what is generated: declared
-// (the types of schema files), events, apply, children, eventcodec, codec, repository,
+// (the types of schema files), events, apply, children, eventcodec, codec, snapshot, repository,
 // id, commands, registry, guards, test. Within it, one function emits one declaration,
 // and its comment shows what comes out.
 //
