@@ -308,10 +308,22 @@ func (r *rebuilding) row(ctx context.Context, key string) (values []any, why fai
 func (r *rebuilding) write(rows [][]any) error {
 	for _, values := range rows {
 		if err := r.conn.exec(r.upsert, r.table.parameters(values)...); err != nil {
-			return fmt.Errorf("%w (another rebuild of the table may have begun)", err)
+			return r.overtaken(err)
 		}
 	}
 	return nil
+}
+
+// errOvertaken says why a rebuild has no table to write to any more.
+var errOvertaken = errors.New("another rebuild of the table has begun since")
+
+// overtaken finds out whether err is because another rebuild has swept this one away.
+func (r *rebuilding) overtaken(err error) error {
+	_, ours, lookErr := r.conn.lookup("SELECT 1 FROM es_rebuilds WHERE name = ?", r.name)
+	if lookErr == nil && !ours {
+		return errOvertaken
+	}
+	return err
 }
 
 // swap does what is left, and puts the new table in the place of the old one.
@@ -360,7 +372,7 @@ func (r *rebuilding) replace() error {
 		}
 	}
 	if err := r.conn.script("ALTER TABLE " + quote(r.name) + " RENAME TO " + quote(r.table.Name)); err != nil {
-		return err
+		return r.overtaken(err)
 	}
 	if err := r.indexes(); err != nil {
 		return err
