@@ -26,19 +26,24 @@ func idFuncs(f *goFile, id *schema.Field) (format, parse jen.Code) {
 	format = jen.Func().Params(jen.Id(param).Add(f.typ(id.Type))).Params(jen.String(), jen.Error()).
 		Add(idBody(append(text.before, jen.Return(text.value, text.error()))))
 
-	l = f.locals()
-	param = l.name("s")
-	parsed := parseID(f, l, id.Type, id.Value, jen.Id(param))
+	return format, parseFunc(f, id.Type, id.Value)
+}
+
+// parseFunc is a function that gives the value of type t that a text spells.
+func parseFunc(f *goFile, t schema.Type, value *schema.Value) jen.Code {
+	l := f.locals()
+	param := l.name("s")
+	parsed := parseID(f, l, t, value, jen.Id(param))
 	if parsed.function != nil {
-		return format, parsed.function
+		return parsed.function
 	}
 	if parsed.call == nil || parsed.convert {
-		parsed.settle(f, l, id.Type, "n")
+		parsed.settle(f, l, t, "n")
 		parsed.before = append(parsed.before, jen.Return(parsed.value, parsed.error()))
 	} else {
 		parsed.before = append(parsed.before, jen.Return(parsed.call))
 	}
-	return format, jen.Func().Params(jen.Id(param).String()).Params(f.typ(id.Type), jen.Error()).Add(idBody(parsed.before))
+	return jen.Func().Params(jen.Id(param).String()).Params(f.typ(t), jen.Error()).Add(idBody(parsed.before))
 }
 
 // idBody puts a body of one statement on the line of its function's head.

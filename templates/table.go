@@ -159,12 +159,19 @@ func (t *table) emitBy(i int, doc string, result *jen.Statement, read string, fa
 	l := t.f.locals()
 	ctx, store, param := l.name("ctx"), l.name("store"), l.name(paramName(c.Field.Name.Value))
 	recv := l.of(t.a.RowsType())
-	value := t.value(l, c, jen.Id(param), jen.Id(param))
-	body := value.before
-	if value.err != nil {
-		body = append(body, jen.If(value.err.Clone().Op("!=").Nil()).Block(failed(value.err)))
+	v := &columnValue{table: t, l: l, w: l.name("w")}
+	value := v.of(c, jen.Id(param))
+	var body []jen.Code
+	if v.used { // it can fail
+		name := l.name("value")
+		body = []jen.Code{
+			jen.Var().Id(v.w).Add(t.f.es("RowWriter")),
+			jen.Id(name).Op(":=").Add(value),
+			jen.If(jen.Id(v.w).Dot("Err").Call().Op("!=").Nil()).Block(failed(jen.Id(v.w).Dot("Err").Call())),
+		}
+		value = jen.Id(name)
 	}
-	body = append(body, jen.Return(jen.Id(recv).Dot(read).Call(jen.Id(ctx), jen.Id(store), jen.Lit(c.Name), value.value)))
+	body = append(body, jen.Return(jen.Id(recv).Dot(read).Call(jen.Id(ctx), jen.Id(store), jen.Lit(c.Name), value)))
 	t.f.add(doc, jen.Func().Params(jen.Id(recv).Id(t.a.RowsType())).Id("By"+t.fields[i]).
 		Params(jen.Id(ctx).Add(t.f.std("context", "Context")), jen.Id(store).Add(t.f.es("Store")), jen.Id(param).Add(t.f.typ(c.Value))).
 		Add(result).Block(body...))
@@ -227,44 +234,35 @@ func (t *table) emitDescription() {
 //
 //	// rowOfUser gives the values of the row of a User.
 //	func rowOfUser(u *User) ([]any, error) {
-//		return []any{u.ID.String(), u.Email}, nil
+//		var w es.RowWriter
+//		return []any{
+//			u.ID.String(),
+//			u.Email,
+//			w.Column("password_digest").Blob(u.PasswordHash),
+//		}, w.Err()
 //	}
 func (t *table) emitRowOf() {
 	l := t.f.locals()
+	v := &columnValue{table: t, l: l, w: l.name("w")}
 	recv := l.of(t.a.GoName.Value)
-	var body, values []jen.Code
+	values := make([]jen.Code, len(t.columns))
 	for i := range t.columns {
 		c := &t.columns[i]
-		field := func() *jen.Statement { return jen.Id(recv).Dot(c.Field.Name.Value) }
+		field := jen.Id(recv).Dot(c.Field.Name.Value)
 		if !c.Pointer {
-			v := t.value(l, c, field(), jen.Op("&").Add(field()))
-			body, values = append(body, v.before...), append(values, v.value)
-			if v.err != nil {
-				body = append(body, jen.If(v.err.Clone().Op("!=").Nil()).Block(t.failed(c, v.err)))
-			}
+			values[i] = v.of(c, field)
 			continue
 		}
-		column, there := l.name(paramName(c.Field.Name.Value)), l.name("v")
-		inner := l.nested()
-		v := t.value(inner, c, t.behind(c, there), jen.Id(there))
-		then := v.before
-		if v.err != nil {
-			then = append(then, jen.If(v.err.Clone().Op("!=").Nil()).Block(t.failed(c, v.err)))
-		}
-		then = append(then, jen.Id(column).Op("=").Add(v.value))
-		body = append(body, jen.Var().Id(column).Any(),
-			jen.If(jen.Id(there).Op(":=").Add(field()), jen.Id(there).Op("!=").Nil()).Block(then...))
-		delete(l.taken, there)
-		values = append(values, jen.Id(column))
+		inner := &columnValue{table: t, l: l.nested(), w: v.w}
+		p := inner.l.name("v")
+		values[i] = t.f.es("PointerColumn").Call(field, jen.Func().Params(jen.Id(p).Op("*").Add(t.f.typ(c.Value))).Any().
+			Add(oneLine(jen.Return(inner.of(c, t.behind(c, p))))))
+		v.used = v.used || inner.used
 	}
-	body = append(body, jen.Return(jen.Index().Any().Values(values...), jen.Nil()))
 	t.f.add(fmt.Sprintf("%s gives the values of the row of a %s.", t.a.RowOfFunc(), t.a.GoName.Value),
 		jen.Func().Id(t.a.RowOfFunc()).Params(jen.Id(recv).Add(pointer(t.a.GoName.Value))).
-			Params(jen.Index().Any(), jen.Error()).Block(body...))
+			Params(jen.Index().Any(), jen.Error()).Block(v.body(jen.Index().Any().Add(elements("{", "}", values...)))...))
 }
-
-// escapeVerbs makes a text part of a format.
-func escapeVerbs(text string) string { return strings.ReplaceAll(text, "%", "%%") }
 
 // behind is what a pointer points to; where a method is called on it, a selector
 // finds that on the pointer.
@@ -275,78 +273,81 @@ func (t *table) behind(c *schema.TableColumn, pointer string) *jen.Statement {
 	return jen.Op("*").Id(pointer)
 }
 
-// failed returns an error about a column.
-func (t *table) failed(c *schema.TableColumn, err jen.Code) jen.Code {
-	return jen.Return(jen.Nil(), t.f.std("fmt", "Errorf").Call(jen.Lit("column "+escapeVerbs(c.Name)+": %w"), err))
+// columnValue writes what is stored of a value, as an expression.
+type columnValue struct {
+	*table
+	l *locals
+	// w is the variable with an es.RowWriter, and used says that it is needed.
+	w    string
+	used bool
 }
 
-// value gives what is stored of x, whose address the codec functions take.
-func (t *table) value(l *locals, c *schema.TableColumn, x, address *jen.Statement) idValue {
-	f := t.f
-	if c.Kind == schema.ColumnJSON {
-		text, err := l.name("text"), l.name("err")
-		return idValue{
-			before: []jen.Code{jen.List(jen.Id(text), jen.Id(err)).Op(":=").Id(c.Append).Call(jen.Nil(), address)},
-			value:  jen.String().Call(jen.Id(text)), err: jen.Id(err),
-		}
+// body returns a value, and the error of the writer where there is one.
+func (v *columnValue) body(value jen.Code) []jen.Code {
+	if !v.used {
+		return []jen.Code{jen.Return(value, jen.Nil())}
 	}
-	base, typ, before := t.base(l, c.Value, c.Field.Value, x)
-	v := idValue{before: before}
-	call := func(function string, arg jen.Code) idValue {
-		column, err := l.name("column"), l.name("err")
-		v.before = append(v.before, jen.List(jen.Id(column), jen.Id(err)).Op(":=").Add(f.es(function)).Call(arg))
-		v.value, v.err = jen.Id(column), jen.Id(err)
-		return v
+	return []jen.Code{jen.Var().Id(v.w).Add(v.f.es("RowWriter")), jen.Return(value, jen.Id(v.w).Dot("Err").Call())}
+}
+
+// write calls a method of the writer for a column.
+func (v *columnValue) write(c *schema.TableColumn, method string, args ...jen.Code) *jen.Statement {
+	v.used = true
+	return jen.Id(v.w).Dot("Column").Call(jen.Lit(c.Name)).Dot(method).Call(args...)
+}
+
+// of is what is stored of x.
+func (v *columnValue) of(c *schema.TableColumn, x *jen.Statement) *jen.Statement {
+	if c.Kind == schema.ColumnJSON {
+		return v.write(c, "Text", jen.Id(c.Append).Call(jen.Nil(), jen.Op("&").Add(x)))
+	}
+	x, typ := v.base(c.Value, c.Field.Value, x)
+	kind, named := basicOf(typ)
+	convert := func(to string, from schema.BasicKind) *jen.Statement {
+		if kind == from && !named {
+			return x
+		}
+		return jen.Id(to).Call(x)
 	}
 	switch c.Kind {
-	case schema.ColumnText:
-		text := formatID(f, l, typ, nil, base)
-		text.before = append(before, text.before...)
-		return text
 	case schema.ColumnInteger:
-		kind, named := basicOf(typ)
-		switch {
-		case kind == schema.Uint64 || kind == schema.Uint || kind == schema.Uintptr:
-			if named || kind != schema.Uint64 {
-				base = jen.Uint64().Call(base)
-			}
-			return call("UintColumn", base)
-		case kind == schema.Int64 && !named:
-			v.value = base
-		default:
-			v.value = jen.Int64().Call(base)
+		switch kind {
+		case schema.Uint64, schema.Uint, schema.Uintptr:
+			return v.write(c, "Uint", convert("uint64", schema.Uint64))
 		}
+		return convert("int64", schema.Int64)
 	case schema.ColumnReal:
-		v.value = jen.Float64().Call(base)
-		if kind, named := basicOf(typ); kind == schema.Float64 && !named {
-			v.value = base
-		}
+		return convert("float64", schema.Float64)
 	case schema.ColumnBool:
-		v.value = jen.Bool().Call(base)
-		if _, named := basicOf(typ); !named {
-			v.value = base
-		}
+		return convert("bool", schema.Bool)
 	case schema.ColumnBlob:
-		v.value = f.es("BlobColumn").Call(base)
+		return v.write(c, "Blob", x)
 	case schema.ColumnTime:
-		return call("TimeColumn", base)
+		return v.write(c, "Time", x)
 	case schema.ColumnTimeText:
-		return call("TimeTextColumn", base)
+		return v.write(c, "TimeText", x)
 	}
-	return v
+	if n, ok := schema.Resolve(typ).(*schema.Named); ok {
+		switch n.Encoding {
+		case schema.EncodeUUID:
+			return x.Dot("String").Call()
+		case schema.EncodeText:
+			return v.write(c, "Text", x.Dot("MarshalText").Call())
+		}
+	}
+	return convert("string", schema.String)
 }
 
 // base gives what the functions of value objects make of x, down to a type that is
 // stored as it is.
-func (t *table) base(l *locals, typ schema.Type, value *schema.Value, x *jen.Statement) (*jen.Statement, schema.Type, []jen.Code) {
-	var before []jen.Code
+func (t *table) base(typ schema.Type, value *schema.Value, x *jen.Statement) (*jen.Statement, schema.Type) {
 	for {
 		named, _ := schema.Resolve(typ).(*schema.Named)
 		if value == nil && named != nil && named.Encoding == schema.EncodeValue {
 			value = named.Value
 		}
 		if value == nil {
-			return x, typ, before
+			return x, typ
 		}
 		if value.Encode != nil {
 			x = t.f.function(*value.Encode).Call(x)
@@ -354,10 +355,8 @@ func (t *table) base(l *locals, typ schema.Type, value *schema.Value, x *jen.Sta
 			x = x.Dot(value.Method.Value).Call()
 		}
 		typ, value = value.Base, nil
-		if inner, ok := schema.Resolve(typ).(*schema.Named); ok && inner.Encoding != schema.EncodeUnder {
-			name := l.name("base") // a method of the pointer needs a variable
-			before = append(before, jen.Id(name).Op(":=").Add(x))
-			x = jen.Id(name)
+		if inner, ok := schema.Resolve(typ).(*schema.Named); ok && inner.PointerEncode {
+			x = t.f.es("PointerTo").Call(x)
 		}
 	}
 }
@@ -382,9 +381,9 @@ func basicOf(t schema.Type) (kind schema.BasicKind, named bool) {
 func (t *table) emitKey() {
 	l := t.f.locals()
 	id := l.name("id")
-	c := t.columns[0]
-	v := t.value(l, &c, jen.Id(id), jen.Op("&").Id(id))
+	v := &columnValue{table: t, l: l, w: l.name("w")}
+	value := v.of(&t.columns[0], jen.Id(id))
 	t.f.add(t.a.RowKeyFunc()+" gives an ID as the table has it.",
-		jen.Func().Id(t.a.RowKeyFunc()).Params(jen.Id(id).Add(t.f.typ(c.Field.Type))).Params(jen.Any(), jen.Error()).
-			Add(idBody(append(v.before, jen.Return(v.value, v.error())))))
+		jen.Func().Id(t.a.RowKeyFunc()).Params(jen.Id(id).Add(t.f.typ(t.columns[0].Field.Type))).Params(jen.Any(), jen.Error()).
+			Add(idBody(v.body(value))))
 }

@@ -4,7 +4,6 @@ package contracts
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -254,19 +253,15 @@ var tableOfContract = es.Table{
 
 // rowOfContract gives the values of the row of a Contract.
 func rowOfContract(c *Contract) ([]any, error) {
-	column, err := es.TimeTextColumn(c.from)
-	if err != nil {
-		return nil, fmt.Errorf("column valid_from: %w", err)
-	}
-	column2, err2 := es.TimeTextColumn(c.to)
-	if err2 != nil {
-		return nil, fmt.Errorf("column valid_to: %w", err2)
-	}
-	column3, err3 := es.TimeTextColumn(c.signed)
-	if err3 != nil {
-		return nil, fmt.Errorf("column signed_at: %w", err3)
-	}
-	return []any{c.id.String(), c.person.String(), column, column2, column3, c.cancelled}, nil
+	var w es.RowWriter
+	return []any{
+		c.id.String(),
+		c.person.String(),
+		w.Column("valid_from").TimeText(c.from),
+		w.Column("valid_to").TimeText(c.to),
+		w.Column("signed_at").TimeText(c.signed),
+		c.cancelled,
+	}, w.Err()
 }
 
 // keyOfContractRow gives an ID as the table has it.
@@ -274,58 +269,16 @@ func keyOfContractRow(id uuid.UUID) (any, error) { return id.String(), nil }
 
 // scanContractRow makes a row of its values.
 func scanContractRow(values []any) (ContractRow, error) {
-	var row ContractRow
-	{
-		base, err := es.RowText[string](values, 0)
-		if err != nil {
-			return row, fmt.Errorf("column id: %w", err)
-		}
-		parsed, err2 := uuid.Parse(base)
-		if err2 != nil {
-			return row, fmt.Errorf("column id: %w", err2)
-		}
-		row.ID = parsed
+	r := es.ReadRow(&tableOfContract, values)
+	row := ContractRow{
+		ID:        es.RowParsed(r, uuid.Parse, es.RowText[string](r)),
+		Person:    es.RowParsed(r, uuid.Parse, es.RowText[string](r)),
+		From:      es.RowTimeText(r),
+		To:        es.RowTimeText(r),
+		Signed:    es.RowTimeText(r),
+		Cancelled: es.RowBool[bool](r),
 	}
-	{
-		base, err := es.RowText[string](values, 1)
-		if err != nil {
-			return row, fmt.Errorf("column person_id: %w", err)
-		}
-		parsed, err2 := uuid.Parse(base)
-		if err2 != nil {
-			return row, fmt.Errorf("column person_id: %w", err2)
-		}
-		row.Person = parsed
-	}
-	{
-		value, err := es.RowTimeText(values, 2)
-		if err != nil {
-			return row, fmt.Errorf("column valid_from: %w", err)
-		}
-		row.From = value
-	}
-	{
-		value, err := es.RowTimeText(values, 3)
-		if err != nil {
-			return row, fmt.Errorf("column valid_to: %w", err)
-		}
-		row.To = value
-	}
-	{
-		value, err := es.RowTimeText(values, 4)
-		if err != nil {
-			return row, fmt.Errorf("column signed_at: %w", err)
-		}
-		row.Signed = value
-	}
-	{
-		value, err := es.RowBool[bool](values, 5)
-		if err != nil {
-			return row, fmt.Errorf("column cancelled: %w", err)
-		}
-		row.Cancelled = value
-	}
-	return row, nil
+	return row, r.Err()
 }
 
 // encodeContractEvent appends an event's payload to dst.
