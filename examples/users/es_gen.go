@@ -4,7 +4,6 @@ package users
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/esgen/esgen/runtime/command"
@@ -209,11 +208,15 @@ var tableOfUser = es.Table{
 
 // rowOfUser gives the values of the row of a User.
 func rowOfUser(u *User) ([]any, error) {
-	column, err := es.TimeTextColumn(u.CreatedAt)
-	if err != nil {
-		return nil, fmt.Errorf("column created_at: %w", err)
-	}
-	return []any{u.ID.String(), u.Name, u.Email, u.PasswordHash.stored(), column, u.Deleted}, nil
+	var w es.RowWriter
+	return []any{
+		u.ID.String(),
+		u.Name,
+		u.Email,
+		u.PasswordHash.stored(),
+		w.Column("created_at").TimeText(u.CreatedAt),
+		u.Deleted,
+	}, w.Err()
 }
 
 // keyOfUserRow gives an ID as the table has it.
@@ -221,54 +224,16 @@ func keyOfUserRow(id uuid.UUID) (any, error) { return id.String(), nil }
 
 // scanUserRow makes a row of its values.
 func scanUserRow(values []any) (UserRow, error) {
-	var row UserRow
-	{
-		base, err := es.RowText[string](values, 0)
-		if err != nil {
-			return row, fmt.Errorf("column id: %w", err)
-		}
-		parsed, err2 := uuid.Parse(base)
-		if err2 != nil {
-			return row, fmt.Errorf("column id: %w", err2)
-		}
-		row.ID = parsed
+	r := es.ReadRow(&tableOfUser, values)
+	row := UserRow{
+		ID:           es.RowParsed(r, uuid.Parse, es.RowText[string](r)),
+		Name:         es.RowText[string](r),
+		Email:        es.RowText[string](r),
+		PasswordHash: es.RowMade(r, restoreHash, es.RowText[string](r)),
+		CreatedAt:    es.RowTimeText(r),
+		Deleted:      es.RowBool[bool](r),
 	}
-	{
-		value, err := es.RowText[string](values, 1)
-		if err != nil {
-			return row, fmt.Errorf("column name: %w", err)
-		}
-		row.Name = value
-	}
-	{
-		value, err := es.RowText[string](values, 2)
-		if err != nil {
-			return row, fmt.Errorf("column email: %w", err)
-		}
-		row.Email = value
-	}
-	{
-		base, err := es.RowText[string](values, 3)
-		if err != nil {
-			return row, fmt.Errorf("column password_digest: %w", err)
-		}
-		row.PasswordHash = restoreHash(base)
-	}
-	{
-		value, err := es.RowTimeText(values, 4)
-		if err != nil {
-			return row, fmt.Errorf("column created_at: %w", err)
-		}
-		row.CreatedAt = value
-	}
-	{
-		value, err := es.RowBool[bool](values, 5)
-		if err != nil {
-			return row, fmt.Errorf("column deleted: %w", err)
-		}
-		row.Deleted = value
-	}
-	return row, nil
+	return row, r.Err()
 }
 
 // encodeUserEvent appends an event's payload to dst.

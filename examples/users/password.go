@@ -13,6 +13,7 @@ const longestPassword = 72
 
 // PasswordHash is a bcrypt hash. However it is printed, logged or marshalled, it says
 // "[redacted]"; only the codecs of events and rows, which esgen generates, get the hash.
+// Keep it in exported fields: package fmt asks no methods of what is in others.
 //
 //es:value encode=stored decode=restoreHash
 type PasswordHash struct{ bcrypt string }

@@ -26,13 +26,13 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 func sentence(event users.UserEvent) string {
 	switch e := event.(type) {
 	case users.Created:
-		return fmt.Sprintf("was created as “%s”, who is reached at %s", e.Name, e.Email)
+		return fmt.Sprintf("created as “%s”, with the address %s", e.Name, e.Email)
 	case users.Renamed:
-		return fmt.Sprintf("is called “%s” from now on", e.Name)
+		return fmt.Sprintf("renamed “%s”", e.Name)
 	case users.PasswordChanged:
-		return "has another password"
+		return "given another password"
 	case users.Destroyed:
-		return "was deleted"
+		return "deleted"
 	}
 	return event.EventType()
 }

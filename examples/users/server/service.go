@@ -100,7 +100,11 @@ func userOf(row users.UserRow) user {
 }
 
 func (s *service) create(w http.ResponseWriter, r *http.Request) {
-	var body struct{ Name, Email, Password string }
+	var body struct {
+		Name     string `json:"name"`
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	}
 	if p := web.Decode(w, r, largestBody, &body); p != nil {
 		p.Write(w)
 		return
@@ -124,7 +128,9 @@ func (s *service) rename(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	var body struct{ Name string }
+	var body struct {
+		Name string `json:"name"`
+	}
 	if p := web.Decode(w, r, largestBody, &body); p != nil {
 		p.Write(w)
 		return
@@ -141,7 +147,10 @@ func (s *service) changePassword(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	var body struct{ Current, New string }
+	var body struct {
+		Current string `json:"current"`
+		New     string `json:"new"`
+	}
 	if p := web.Decode(w, r, largestBody, &body); p != nil {
 		p.Write(w)
 		return
