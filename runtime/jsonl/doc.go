@@ -12,13 +12,13 @@
 //
 // The file is the log: one line an event, in the order in which they were appended,
 // and only ever added to at its end. The events stay on disk. What is in memory is an
-// index, which [Open] makes by reading the file once: about 50 bytes an event and 5
+// index, which [Open] makes by reading the file once: about 40 bytes an event and 5
 // more for each of its tags; for each stream about 250 bytes and its name, category and
 // key, for each distinct tag about 200 and its text, and for each command ID about 80. A file
 // holds at most 4,294,967,294 events.
 //
-// All writing is done by one goroutine: appends that wait while a group is written are
-// taken together into the next one, each judged by itself, which is one write and one
+// One group of appends is written at a time: appends that wait while a group is written
+// are taken together into the next one, each judged by itself, which is one write and one
 // sync. Readers read the file beside it, and see what is synced only.
 //
 // One store has the file to itself: a lock keeps others out for as long as it is open,

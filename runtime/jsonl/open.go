@@ -58,7 +58,7 @@ func open(ctx context.Context, path string, opts []Option) (_ *Store, err error)
 		torn.Cut = true
 		cfg.torn(torn)
 	}
-	s.writer = startWriter(s)
+	s.writer = newWriter(s)
 	return s, nil
 }
 

@@ -200,8 +200,10 @@ func TestPowerFindsStoreThatSkipsTheSync(t *testing.T) {
 
 func TestTorturePower(t *testing.T) {
 	full(t)
-	if losses := cutPower(t, &unsafeDisk{}, 2_000); losses != 0 {
-		t.Errorf("acknowledged appends were lost in %d cuts of power", losses)
+	for range 20 {
+		if losses := cutPower(t, &unsafeDisk{}, 200); losses != 0 {
+			t.Errorf("acknowledged appends were lost in %d cuts of power", losses)
+		}
 	}
 }
 

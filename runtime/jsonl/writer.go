@@ -35,15 +35,19 @@ func (r *request) answer(result es.Result, err error) {
 	r.done <- struct{}{}
 }
 
-// writer owns the end of the file, and the goroutine that writes there.
+// writer owns the end of the file. Whoever appends while nobody writes is the one who
+// writes: that spares the way to another goroutine and back. Those who come meanwhile wait,
+// and if there are some a goroutine goes on with them.
 type writer struct {
 	store *Store
-	done  chan struct{} // closed when the goroutine has ended
-	wake  chan struct{}
+	done  chan struct{} // closed when nothing will be written any more
 
 	mu      sync.Mutex
 	waiting []*request
+	active  bool // somebody writes
 	closing bool
+
+	// What follows belongs to the one who writes.
 
 	buf []byte // of the group before
 	// suspect is set while it is not known what is on disk behind the end of the index,
@@ -51,26 +55,17 @@ type writer struct {
 	suspect bool
 }
 
-func startWriter(s *Store) *writer {
-	w := &writer{store: s, done: make(chan struct{}), wake: make(chan struct{}, 1)}
-	go w.run()
-	return w
-}
+func newWriter(s *Store) *writer { return &writer{store: s, done: make(chan struct{})} }
 
 // close lets what waits be written, and takes nothing else.
 func (w *writer) close() {
 	w.mu.Lock()
 	w.closing = true
-	w.mu.Unlock()
-	w.rouse()
-	<-w.done
-}
-
-func (w *writer) rouse() {
-	select {
-	case w.wake <- struct{}{}:
-	default:
+	if !w.active {
+		close(w.done)
 	}
+	w.mu.Unlock()
+	<-w.done
 }
 
 var requests = sync.Pool{New: func() any { return &request{done: make(chan struct{}, 1)} }}
@@ -108,6 +103,7 @@ func countEvents(a *es.Append) (n int) {
 	return n
 }
 
+// queue takes an append on, and writes it if nobody else writes.
 func (w *writer) queue(r *request) error {
 	w.mu.Lock()
 	if w.closing {
@@ -115,30 +111,43 @@ func (w *writer) queue(r *request) error {
 		return es.ErrClosed
 	}
 	w.waiting = append(w.waiting, r)
+	if w.active {
+		w.mu.Unlock()
+		return nil
+	}
+	w.active = true
+	group := w.gather()
 	w.mu.Unlock()
-	w.rouse()
+	w.write(group)
+	if group = w.next(); group != nil {
+		go w.run(group)
+	}
 	return nil
 }
 
-func (w *writer) run() {
-	defer close(w.done)
-	for {
-		group, closing := w.gather()
-		if len(group) > 0 {
-			w.write(group)
-			continue
-		}
-		if closing {
-			return
-		}
-		<-w.wake
+// run writes groups until nothing waits.
+func (w *writer) run(group []*request) {
+	for ; group != nil; group = w.next() {
+		w.write(group)
 	}
 }
 
-// gather takes what waits, up to the bounds of a group.
-func (w *writer) gather() (group []*request, closing bool) {
+// next takes the next group. If there is none, whoever calls it does not write any more.
+func (w *writer) next() []*request {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if len(w.waiting) > 0 {
+		return w.gather()
+	}
+	w.active = false
+	if w.closing {
+		close(w.done)
+	}
+	return nil
+}
+
+// gather takes what waits, up to the bounds of a group. The lock is held.
+func (w *writer) gather() (group []*request) {
 	events := 0
 	for len(group) < len(w.waiting) && len(group) < mostAppends && events < mostGroupEvents {
 		events += w.waiting[len(group)].events
@@ -149,7 +158,7 @@ func (w *writer) gather() (group []*request, closing bool) {
 	} else {
 		w.waiting = w.waiting[len(group):]
 	}
-	return group, w.closing
+	return group
 }
 
 // write stores a group of appends, each on its own conditions, and answers them.
