@@ -20,26 +20,25 @@ type point struct{ x, y int }
 
 // whole is a state of many parts.
 type whole struct {
-	flag    bool
-	small   int8
-	large   int64
-	count   uint64
-	ratio   float64
-	half    float32
-	name    string
-	blob    []byte
-	names   []string
-	id      uuid.UUID
-	one     *point
-	same    *point
-	self    *whole
-	points  map[string]*point
-	alias   map[string]*point
-	at      time.Time
-	any     any
-	host    netip.Addr
-	price   *big.Int
-	nothing struct{}
+	flag   bool
+	small  int8
+	large  int64
+	count  uint64
+	ratio  float64
+	half   float32
+	name   string
+	blob   []byte
+	names  []string
+	id     uuid.UUID
+	one    *point
+	same   *point
+	self   *whole
+	points map[string]*point
+	alias  map[string]*point
+	at     time.Time
+	any    any
+	host   netip.Addr
+	price  *big.Int
 }
 
 func (v *whole) write(w *state.Writer) {
