@@ -96,7 +96,7 @@ func newRecorder(t *testing.T) *recorder {
 func attributes(list []attribute.KeyValue) map[string]string {
 	m := map[string]string{}
 	for _, kv := range list {
-		m[string(kv.Key)] = kv.Value.Emit()
+		m[string(kv.Key)] = kv.Value.String()
 	}
 	return m
 }
@@ -212,7 +212,7 @@ func text(set attribute.Set) string {
 	var parts []string
 	for _, kv := range set.ToSlice() {
 		if kv.Key != "db.system.name" && kv.Key != "db.namespace" {
-			parts = append(parts, kv.Value.Emit())
+			parts = append(parts, kv.Value.String())
 		}
 	}
 	slices.Sort(parts)
