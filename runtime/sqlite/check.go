@@ -13,8 +13,9 @@ import (
 // itself: SQLite's own structures, the tables, indexes and triggers of the format,
 // both checksums of every event and that of every command, versions and positions
 // that are missing or out of order, heads of streams, tags in the row of an event
-// beside those that queries find it by, commands beside their events, and what
-// refers to nothing or is referred to by nothing.
+// beside those that queries find it by, commands beside their events, state
+// tables beside what the file remembers of them, aggregates without a row and rows
+// without an aggregate, and what refers to nothing or is referred to by nothing.
 //
 // What it finds is in the report, and is no error. An error says that the file
 // could not be checked: [fs.ErrNotExist], [ErrNotOurs], [ErrNewerFormat],
@@ -29,7 +30,9 @@ import (
 // a million events.
 //
 // What it cannot find: appends that are missing from the end as a whole, for then
-// the file is as it was before them.
+// the file is as it was before them; and rows of state tables that are not what the
+// events come to, for that is known to the aggregate's code alone. [Store.Rebuild]
+// makes them anew.
 func Check(ctx context.Context, path string, opts ...CheckOption) (Report, error) {
 	k := &checker{ctx: ctx}
 	if err := k.check(path, opts); err != nil {
@@ -44,6 +47,8 @@ type Report struct {
 	Format int64
 	// How many of each were checked.
 	Streams, Events, Types, Tags, Commands int64
+	// Tables are the state tables, Rows those of all of them.
+	Tables, Rows int64
 	// Found is how many faults there are, and Faults are the first of them, at most
 	// 1,000. See OnFault for the others.
 	Found  int64
@@ -92,6 +97,11 @@ const (
 	FaultCommand FaultKind = "command"
 	// FaultOrphan is about a stream or a type without events.
 	FaultOrphan FaultKind = "orphan"
+	// FaultTable is about a state table that is not what the file remembers of it.
+	FaultTable FaultKind = "table"
+	// FaultRow is about a row of a state table without its aggregate, or the other way
+	// round.
+	FaultRow FaultKind = "row"
 )
 
 // Fault is one thing that is wrong with a file. What does not apply, or is not
@@ -212,6 +222,7 @@ func (k *checker) check(path string, opts []CheckOption) (err error) {
 		{"streams", k.checkStreams},
 		{"types", k.checkTypes},
 		{"commands", k.checkCommands},
+		{"tables", k.checkTables},
 	} {
 		if err := k.survive(step.name, step.run()); err != nil {
 			return err
