@@ -73,7 +73,7 @@ func (r *reach) structure(n *Named) string {
 		case !mayImport(r.pkg.Path, n.Path):
 			why = " is internal to " + n.Path
 		default:
-			why = r.fields(s, n.Path == r.pkg.Path, "", nil)
+			why = r.fields(s, n.Path == r.pkg.Path && !n.HiddenFields, "", nil)
 		}
 	} else if inner := r.problem(n.Under, nil); inner != "" {
 		why = ": " + inner

@@ -419,7 +419,13 @@ func checkGeneratedNames(c *checker) {
 					note(g.For, "it is generated for this").
 					help("give your %s another name", o.Kind)
 			}
-			if before, taken := generated[k]; taken && before.For != g.For && !said[[2]Span{before.For, g.For}] {
+			before, taken := generated[k]
+			switch {
+			case !taken:
+			case before.For == g.For && before.What != g.What:
+				c.errorf(codeGeneratedName, g.For, "%s would be generated twice: as %s, and as %s", name, before.What, g.What).
+					help("give it another name")
+			case before.For != g.For && !said[[2]Span{before.For, g.For}]:
 				said[[2]Span{before.For, g.For}] = true
 				c.errorf(codeGeneratedName, g.For, "%s would be generated twice: as %s, and as %s", name, before.What, g.What).
 					note(before.For, "the other is generated for this").

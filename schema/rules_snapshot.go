@@ -168,7 +168,7 @@ func (c *checker) stateFields() []stateVisit {
 						return
 					}
 					if s, ok := t.Under.(*Struct); ok {
-						if t.Span.Line > 0 && t.Path == p.Path {
+						if t.Span.Line > 0 && t.Path == p.Path && !t.HiddenFields {
 							walk(s.Fields, t.Name, t.Span)
 						}
 						return
@@ -193,7 +193,7 @@ func checkSnapshotForms(c *checker) {
 		// What is wrong in a struct of the package is said at its own field.
 		inner := func(n *Named) bool {
 			_, isStruct := n.Under.(*Struct)
-			return isStruct && n.Path == p.Path && n.Span.Line > 0 && !c.isAggregate(n)
+			return isStruct && n.Path == p.Path && n.Span.Line > 0 && !n.HiddenFields && !c.isAggregate(n)
 		}
 		why := ""
 		switch {

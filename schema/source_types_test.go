@@ -134,6 +134,9 @@ func (s *sources) declared(p *sourcePackage, name string, arg schema.Type) schem
 	n.Under = s.typ(p, file, spec.Type, args)
 	if under, ok := n.Under.(*schema.Named); ok && !n.Alias {
 		n.Under = under.Under
+		if fields, ok := n.Under.(*schema.Struct); ok && under.Path != n.Path {
+			n.HiddenFields = slices.ContainsFunc(fields.Fields, func(f *schema.Field) bool { return !f.Exported })
+		}
 	}
 	_, isMap := n.Under.(*schema.Map)
 	_, isSlice := n.Under.(*schema.Slice)

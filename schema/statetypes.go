@@ -128,7 +128,7 @@ func (n *Named) StateByParts(path string) bool {
 	case EncodeUnder, EncodeOpaque:
 		return true
 	case EncodeText, EncodeJSON:
-		return n.Path == path
+		return n.Path == path && !n.HiddenFields
 	}
 	return false
 }

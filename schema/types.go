@@ -83,6 +83,9 @@ type Named struct {
 	IsZero, PointerIsZero bool
 	// Comparable says that == works, and without a panic at run time.
 	Comparable bool
+	// HiddenFields says that it is a struct with fields that belong to another package and
+	// are not exported, as those of type T time.Time are.
+	HiddenFields bool
 	// Module says that the type is declared in the module of the package that uses
 	// it, so that a change to its fields must be noticed.
 	Module bool

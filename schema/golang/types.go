@@ -249,6 +249,7 @@ func (c *converter) convertNamed(t *types.Named, u *unit) schema.Type {
 			f.Tag = ""
 		}
 	}
+	n.HiddenFields = hasHiddenFields(t)
 	if marked != nil {
 		declaring.usedValues = true
 		n.Encoding, n.Value = schema.EncodeValue, c.valueObject(declaring, marked, t)
@@ -261,6 +262,21 @@ func (c *converter) convertNamed(t *types.Named, u *unit) schema.Type {
 		return nil
 	}
 	return n
+}
+
+// hasHiddenFields says whether a struct has fields that its own package cannot see, as it
+// was declared with the fields of another one.
+func hasHiddenFields(t *types.Named) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range s.Fields() {
+		if !f.Exported() && f.Pkg() != t.Obj().Pkg() {
+			return true
+		}
+	}
+	return false
 }
 
 // newNamed fills what is the same for all.
