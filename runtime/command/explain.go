@@ -17,7 +17,7 @@ import (
 // the rules.
 func (k *kind) explain(cmd any, broken validator.ValidationErrors) violations {
 	v := reflect.ValueOf(cmd)
-	e := explainer{command: k.name}
+	var e explainer
 	for _, b := range broken {
 		at, ok := place{value: v}.inStruct(strings.TrimPrefix(b.StructNamespace(), v.Type().Name()+"."))
 		e.add(at, ok, b)
@@ -30,10 +30,7 @@ func (k *kind) explain(cmd any, broken validator.ValidationErrors) violations {
 	return all
 }
 
-type explainer struct {
-	command string
-	found   []located
-}
+type explainer struct{ found []located }
 
 type located struct {
 	at   place
@@ -50,7 +47,7 @@ func (e *explainer) add(at place, ok bool, b validator.FieldError) {
 		e.found = append(e.found, located{place{order: []int{1 << 30}}, rule})
 		return
 	}
-	e.found = append(e.found, located{at, rule})
+	e.found = append(e.found, located{at.withoutValue(), rule})
 	if strings.HasPrefix(rule, "required") {
 		return // there is nothing to be judged
 	}
@@ -59,14 +56,23 @@ func (e *explainer) add(at place, ok bool, b validator.FieldError) {
 	if !ok || !value.IsValid() || !value.CanInterface() {
 		return
 	}
-	one := value.Interface()
+	one, parent := value.Interface(), at.parent
+	rest = slices.DeleteFunc(rest, func(r string) bool {
+		return !parent.CanInterface() && looksElsewhere(r) || at.within && strings.Contains(r, "csfield=")
+	})
+	// What follows is not judged by the whole tag, or the same would be found again.
+	at.rules, at.depth = rest, 0
 	var prefix string
 	err := judge(func(v *validator.Validate) error {
+		tag := strings.Join(rest, ",")
 		if _, isTime := one.(time.Time); value.Kind() == reflect.Struct && !isTime {
 			prefix = value.Type().Name() + "."
 			return v.Struct(one)
 		}
-		return v.Var(one, rest)
+		if parent.CanInterface() {
+			return v.VarWithValue(one, parent.Interface(), tag)
+		}
+		return v.Var(one, tag)
 	})
 	further, _ := errors.AsType[validator.ValidationErrors](err)
 	for _, b := range further {
@@ -89,19 +95,19 @@ func ruleOf(b validator.FieldError) string {
 
 // restOf are the rules that follow one at a place. A rule that stands among those of
 // a map's keys is none of its values.
-func restOf(at place, rule string) (rest string, ok bool) {
-	rules := strings.Split(at.field.Tag.Get("validate"), ",")
+func restOf(at place, rule string) (rest []string, ok bool) {
+	rules := at.rules
 	for range at.depth {
 		dive := slices.Index(rules, "dive")
 		if dive < 0 {
-			return "", false
+			return nil, false
 		}
 		rules = rules[dive+1:]
 	}
 	if len(rules) > 0 && rules[0] == "keys" {
 		end := slices.Index(rules, "endkeys")
 		if end < 0 || slices.ContainsFunc(rules[1:end], func(r string) bool { return spelt(r) == rule }) {
-			return "", false
+			return nil, false
 		}
 		rules = rules[end+1:]
 	}
@@ -111,10 +117,9 @@ func restOf(at place, rule string) (rest string, ok bool) {
 	}
 	i := slices.IndexFunc(here, func(r string) bool { return spelt(r) == rule })
 	if i < 0 {
-		return "", false
+		return nil, false
 	}
-	kept := slices.DeleteFunc(slices.Clone(here[i+1:]), looksElsewhere)
-	return strings.Join(append(kept, rules[len(here):]...), ","), true
+	return slices.Clone(rules[i+1:]), true
 }
 
 // spelt undoes what tags need for commas and bars.

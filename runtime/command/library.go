@@ -79,9 +79,10 @@ func isValid(field validator.FieldLevel) bool {
 // jsonName is the name that encoding/json gives a field. It is empty for a struct that is embedded
 // without a name, whose fields are those of the struct around it.
 func jsonName(f reflect.StructField) string {
-	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	tag := f.Tag.Get("json")
+	name, _, _ := strings.Cut(tag, ",")
 	switch {
-	case name != "" && name != "-":
+	case name != "" && tag != "-":
 		return name
 	case f.Anonymous && name == "" && isStruct(f.Type):
 		return ""

@@ -15,11 +15,17 @@ type place struct {
 	// declared, elements by index, those of maps by the text of their keys.
 	path  string
 	order []int
-	// value is what stands there, field the field that has the rules, and depth how
-	// many slices or maps of that field have been entered.
-	value reflect.Value
-	field reflect.StructField
+	// value is what stands there, parent the struct around the field that has the rules;
+	// within says that it is not the command itself.
+	value, parent reflect.Value
+	within        bool
+	field         reflect.StructField
+	// rules are those of the field that are yet to be judged, depth is how many slices or maps
+	// they have entered.
+	rules []string
 	depth int
+	// keys are those of maps that the path tells.
+	keys []string
 }
 
 // inStruct follows a path of Go names, as the library writes it, from a struct. It
@@ -45,7 +51,9 @@ func (p place) inStruct(path string) (place, bool) {
 			p.path += own
 		}
 		p.order = append(slices.Clip(p.order), i)
-		p.value, p.field, p.depth = v.Field(i), f, 0
+		p.within = p.parent.IsValid()
+		p.value, p.parent, p.field = v.Field(i), v, f
+		p.rules, p.depth = strings.Split(f.Tag.Get("validate"), ","), 0
 		return p.inField(path[len(name):])
 	}
 	return place{}, false
@@ -73,7 +81,9 @@ func (p place) inField(rest string) (place, bool) {
 		keys := sortedKeys(v)
 		for i, key := range keys {
 			if rest, ok := strings.CutPrefix(rest, "["+key.text+"]"); ok {
-				if found, ok := p.entered(i, p.shown(key), v.MapIndex(key.value)).inField(rest); ok {
+				entered := p.entered(i, p.shown(key), v.MapIndex(key.value))
+				entered.keys = append(slices.Clip(p.keys), key.text)
+				if found, ok := entered.inField(rest); ok {
 					return found, true
 				}
 			}
@@ -108,11 +118,13 @@ func sortedKeys(m reflect.Value) []mapKey {
 // longestKey is the most characters of a map's key that are shown.
 const longestKey = 40
 
+// hidden stands for a map's key that is not told.
+const hidden = "…"
+
 // shown is what a path tells of a map's key. The key may be what was refused, and it is
 // the sender's to choose: only short and plain ones are told, of maps whose keys have no
-// rules, and whose values are not the keys again.
+// rules.
 func (p place) shown(key mapKey) string {
-	const hidden = "…"
 	if key.text == "" || len(key.text) > longestKey || strings.Contains(p.field.Tag.Get("validate"), "keys") {
 		return hidden
 	}
@@ -121,10 +133,23 @@ func (p place) shown(key mapKey) string {
 			return hidden
 		}
 	}
-	if v := behindPointers(behindPointers(p.value).MapIndex(key.value)); v.IsValid() && fmt.Sprintf("%v", v) == key.text {
-		return hidden
-	}
 	return key.text
+}
+
+// withoutValue hides the keys in the path that tell of the value, for this is what was
+// refused: the accounts of a map by name have that name too.
+func (p place) withoutValue() place {
+	v := behindPointers(p.value)
+	if !v.IsValid() {
+		return p
+	}
+	text := fmt.Sprintf("%v", v)
+	for _, key := range p.keys {
+		if key == text || v.Kind() == reflect.String && text != "" && strings.Contains(key, text) {
+			p.path = strings.ReplaceAll(p.path, "["+key+"]", "["+hidden+"]")
+		}
+	}
+	return p
 }
 
 func behindPointers(v reflect.Value) reflect.Value {

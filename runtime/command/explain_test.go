@@ -1,0 +1,67 @@
+package command_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Rules after a broken one are judged too, also those about other fields, and a rule that is
+// said twice.
+type combined struct {
+	ID     string   `json:"id" es:"id"`
+	First  string   `json:"first"`
+	Twice  string   `json:"twice" validate:"min=3,max=9,min=3"`
+	Second string   `json:"second" validate:"min=3,eqfield=First,alpha"`
+	List   []string `json:"list" validate:"len=2,dive,min=2,min=2,nefield=First"`
+	Inner  struct {
+		Password string `json:"password"`
+		Again    string `json:"again" validate:"min=3,eqfield=Password,eqcsfield=First"`
+	} `json:"inner"`
+	Dash string `json:"-," validate:"max=1"`
+}
+
+func (combined) isItemCommand() {}
+
+func TestRulesAfterABrokenOne(t *testing.T) {
+	cmd := combined{ID: "nut", First: "x", Twice: "1", Second: "1", List: []string{"x"}, Dash: "long"}
+	cmd.Inner.Password, cmd.Inner.Again = "one", "2"
+	got := brokenRules(sent(cmd))
+	want := []string{
+		"twice min=3", "twice min=3",
+		"second min=3", "second eqfield=First", "second alpha",
+		"list len=2", "list[0] min=2", "list[0] min=2", "list[0] nefield=First",
+		"inner.again min=3", "inner.again eqfield=Password",
+		"- max=1",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// keyed has maps whose values repeat their keys.
+type keyed struct {
+	ID     string `json:"id" es:"id"`
+	Logins map[string]struct {
+		Name string `json:"name" validate:"max=3"`
+	} `json:"logins" validate:"dive"`
+	Deep map[string]map[string][]string `json:"deep" validate:"dive,dive,dive,max=3"`
+}
+
+func (keyed) isItemCommand() {}
+
+func TestARefusedValueThatIsAlsoAKey(t *testing.T) {
+	const secret = "hunter2"
+	cmd := keyed{ID: "nut", Deep: map[string]map[string][]string{"my-" + secret: {"fine": {secret}}}}
+	cmd.Logins = map[string]struct {
+		Name string `json:"name" validate:"max=3"`
+	}{secret: {secret}, "alice": {"longer"}}
+	err := sent(cmd)
+	if got := fmt.Sprintf("%v %+v", err, brokenRules(err)); strings.Contains(got, secret) {
+		t.Error(got)
+	}
+	if got, want := brokenRules(err), []string{"logins[alice].name max=3", "logins[…].name max=3", "deep[…][fine][0] max=3"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
