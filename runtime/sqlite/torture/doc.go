@@ -8,7 +8,9 @@
 // Where it can, it also does the same to a store that is wrong on purpose, and must
 // find it out; a test that cannot fail proves nothing.
 //
-//   - Kill: a process that appends is killed at random moments.
+//   - Kill: a process that appends is killed at random moments; one that writes rows of
+//     a state table too, also while another makes the table anew and is killed as well.
+//   - Claim: many want one value of a unique column at once, from several processes.
 //   - Power: a library between SQLite and the disk (testdata/disk.c) writes down
 //     every write and every sync, in one order with what the store acknowledged. The
 //     test cuts that record at random points, and keeps of what was not synced

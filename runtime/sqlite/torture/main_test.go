@@ -24,6 +24,10 @@ var children = map[string]func(args []string) error{
 	"fault":  childFault,
 	"full":   childFull,
 	"linear": childLinear,
+
+	"claim":   childClaim,
+	"members": childMembers,
+	"rebuild": childRebuild,
 }
 
 const childEnv = "ESGEN_TORTURE_CHILD"
