@@ -19,6 +19,9 @@
 //   - Full: a disk of one megabyte.
 //   - Linear: several processes append to and read the same streams, and a checker of
 //     linearizability (porcupine) looks for an order that explains what they saw.
+//   - Decisions: processes append on conditions, together or until they are killed. Each
+//     event tells what its author had read, so that the file alone shows whether every
+//     condition held. Boundaries: all processes read one, and then append on it.
 //   - Model: random operations, compared with package memory.
 //   - Large: many streams, long ones, large events and large appends.
 //

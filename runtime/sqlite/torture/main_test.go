@@ -24,6 +24,8 @@ var children = map[string]func(args []string) error{
 	"fault":  childFault,
 	"full":   childFull,
 	"linear": childLinear,
+	"decide": childDecide,
+	"race":   childRace,
 
 	"claim":   childClaim,
 	"members": childMembers,
