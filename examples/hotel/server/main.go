@@ -19,14 +19,13 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"github.com/esgen/esgen/examples/hotel"
+	"github.com/esgen/esgen/examples/internal/web"
 	"github.com/esgen/esgen/runtime/sqlite"
 )
 
@@ -72,28 +71,6 @@ func run(ctx context.Context, out io.Writer, logger *slog.Logger, addr, file str
 	if err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler:           newService(hotel.NewHotelRepository(store), logger),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      20 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
 	fmt.Fprintf(out, "listening on http://%s, with the events in %s\n", listener.Addr(), file)
-	select {
-	case err := <-served:
-		return err
-	case <-ctx.Done():
-	}
-	logger.Info("stopping: requests that have begun may end")
-	grace, cancel := context.WithTimeout(context.Background(), 15*time.Second)
-	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		return errors.Join(fmt.Errorf("some requests did not end: %w", err), server.Close())
-	}
-	return nil
+	return web.Serve(ctx, listener, newService(hotel.NewHotelRepository(store), logger), logger)
 }

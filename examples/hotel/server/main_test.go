@@ -1,122 +1,38 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+
+	"github.com/esgen/esgen/examples/internal/web/webtest"
 )
 
-// asServer, in the environment, makes the test binary the server.
-const asServer = "HOTEL_SERVER"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asServer) != "" {
-		main()
-		return
-	}
-	os.Exit(m.Run())
-}
-
-// process is a running server.
-type process struct {
-	cmd    *exec.Cmd
-	url    string
-	stderr bytes.Buffer
-}
-
-func start(t *testing.T, args ...string) *process {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &process{cmd: exec.CommandContext(t.Context(), self, append([]string{"-addr", "127.0.0.1:0"}, args...)...)}
-	p.cmd.Env = append(os.Environ(), asServer+"=1")
-	p.cmd.Stderr = &p.stderr
-	stdout, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatalf("%v\n%s", err, p.stderr.String())
-	}
-	rest, _ := strings.CutPrefix(line, "listening on ")
-	p.url, _, _ = strings.Cut(rest, ",")
-	return p
-}
+func TestMain(m *testing.M) { webtest.Main(m, main) }
 
 // A SIGTERM ends the server once the requests have ended that had begun; what they
 // did is there when it starts again.
 func TestSIGTERM(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "hotels.db")
-	p := start(t, "-file", file)
-	open(adlon).send(t, p.url)
-
-	// A request whose body has not come yet. The server has it when it answers another that
-	// came later, on a connection of its own.
-	address := strings.TrimPrefix(p.url, "http://")
-	first := open(ritz)
-	connection, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer connection.Close()
-	fmt.Fprintf(connection, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		first.method, first.path, address, len(first.body), first.body[:10])
-	http.DefaultClient.CloseIdleConnections()
-	request{method: "GET", path: "/hotels/" + adlon + "/events"}.send(t, p.url)
-
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	for { // until nobody is let in any more
-		late, err := net.Dial("tcp", address)
-		if err != nil {
-			break
-		}
-		late.Close()
-	}
-	if _, err := io.WriteString(connection, first.body[10:]); err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
-	if err != nil {
-		t.Fatalf("a request that had begun before the SIGTERM: %v", err)
-	}
-	if response.Body.Close(); response.StatusCode != 200 {
-		t.Errorf("a request that had begun before the SIGTERM: %s", response.Status)
-	}
-	if err := p.cmd.Wait(); err != nil {
-		t.Errorf("the server ended with %v\n%s", err, p.stderr.String())
+	server := webtest.Start(t, "-file", file)
+	open(adlon).send(t, server.URL)
+	begun := open(ritz)
+	if status := server.TerminateDuring(t, begun.method, begun.path, begun.body); status != 200 {
+		t.Errorf("a request that had begun before the SIGTERM was answered %d", status)
 	}
 
-	p = start(t, "-file", file)
+	server = webtest.Start(t, "-file", file)
 	for _, id := range []string{adlon, ritz} {
-		if response, body := (request{method: "GET", path: "/hotels/" + id + "/events"}).send(t, p.url); response.StatusCode != 200 {
+		if response, body := (request{method: "GET", path: "/hotels/" + id + "/events"}).send(t, server.URL); response.StatusCode != 200 {
 			t.Errorf("hotel %s, after the server was started again: %s", id, body)
 		}
 	}
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Wait(); err != nil {
-		t.Errorf("the server ended with %v\n%s", err, p.stderr.String())
-	}
+	server.Terminate(t)
 }
 
 func TestWhatKeepsTheServerFromStarting(t *testing.T) {

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"time"
 
 	"github.com/esgen/esgen/examples/hotel"
+	"github.com/esgen/esgen/examples/internal/web"
 	"github.com/esgen/esgen/runtime/command"
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -47,7 +44,7 @@ func newService(hotels *hotel.HotelRepository, logger *slog.Logger) http.Handler
 	mux.HandleFunc("POST /commands/book-room", dispatch[hotel.BookRoom](s, "book-room"))
 	mux.HandleFunc("POST /commands/check-out", dispatch[hotel.CheckOut](s, "check-out"))
 	mux.HandleFunc("GET /hotels/{id}/events", s.events)
-	return withProblems(mux)
+	return web.Guard(web.WithProblems(mux))
 }
 
 // outcome is the answer to a command that was carried out.
@@ -66,50 +63,29 @@ type outcome struct {
 func dispatch[C hotel.HotelCommand](s *service, name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var cmd C
-		if p := decode(w, r, &cmd); p != nil {
-			p.write(w)
+		if p := web.Decode(w, r, largestBody, &cmd); p != nil {
+			p.Write(w)
 			return
 		}
 		ctx := r.Context()
 		if keys := r.Header.Values("Idempotency-Key"); len(keys) > 0 {
 			if len(keys) > 1 || keys[0] == "" || len(keys[0]) > longestKey {
-				(&problem{Status: http.StatusBadRequest, Detail: fmt.Sprintf("there must be one Idempotency-Key, of 1 to %d bytes", longestKey)}).write(w)
+				(&web.Problem{Status: http.StatusBadRequest, Detail: fmt.Sprintf("there must be one Idempotency-Key, of 1 to %d bytes", longestKey)}).Write(w)
 				return
 			}
 			ctx = es.ContextWithMetadata(ctx, es.Metadata{CommandID: name + " " + keys[0]})
 		}
 		var out es.Outcome
 		if err := s.commands.Dispatch(ctx, cmd, es.Into(&out)); err != nil {
-			problemOf(err).write(w)
+			problemOf(err).Write(w)
 			return
 		}
 		answer := outcome{Stream: out.Stream, Version: out.Version, Position: out.Position, Events: []string{}, Repeated: out.Repeated}
 		for _, e := range out.Events {
 			answer.Events = append(answer.Events, e.EventType())
 		}
-		s.write(w, answer)
+		web.WriteJSON(w, s.logger, http.StatusOK, answer)
 	}
-}
-
-// decode reads the one JSON value of a request's body.
-func decode(w http.ResponseWriter, r *http.Request, into any) *problem {
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		return &problem{Status: http.StatusUnsupportedMediaType, Detail: "send application/json"}
-	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, largestBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if err = d.Decode(new(json.RawMessage)); err == io.EOF {
-			return nil
-		} else if err == nil {
-			err = errors.New("there is more after the command")
-		}
-	}
-	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("a command has at most %d bytes", tooLarge.Limit)}
-	}
-	return &problem{Status: http.StatusBadRequest, Detail: "the body is no such command: " + err.Error()}
 }
 
 // recorded is an event as the service shows it.
@@ -123,7 +99,7 @@ type recorded struct {
 func (s *service) events(w http.ResponseWriter, r *http.Request) {
 	id, err := hotel.ParseHotelID(r.PathValue("id"))
 	if err != nil {
-		(&problem{Status: http.StatusBadRequest, Detail: "the hotel's ID is no UUID"}).write(w)
+		(&web.Problem{Status: http.StatusBadRequest, Detail: "the hotel's ID is no UUID"}).Write(w)
 		return
 	}
 	var all []recorded
@@ -133,21 +109,10 @@ func (s *service) events(w http.ResponseWriter, r *http.Request) {
 			if p.Status >= 500 {
 				s.logger.Error("events cannot be read", "hotel", id, "error", err)
 			}
-			p.write(w)
+			p.Write(w)
 			return
 		}
 		all = append(all, recorded{e.Version, e.Type, e.RecordedAt, e.Event})
 	}
-	s.write(w, all)
-}
-
-func (s *service) write(w http.ResponseWriter, answer any) {
-	body, err := json.Marshal(answer)
-	if err != nil {
-		s.logger.Error("an answer cannot be encoded", "error", err)
-		(&problem{Status: http.StatusInternalServerError}).write(w)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(append(body, '\n')) // a client that has gone is not told
+	web.WriteJSON(w, s.logger, http.StatusOK, all)
 }
