@@ -72,9 +72,15 @@ func (t *validateTag) errorf(code Code, place Span, format string, args ...any) 
 
 // parts judges rules for values of a type.
 func (t *validateTag) parts(parts []validatePart, typ Type) {
+	null := nilPointers{typ: typ}
 	for i := 0; i < len(parts); i++ {
 		p := parts[i]
 		if t.misusedWord(p) {
+			return
+		}
+		if met := null.meets(p); met != nil {
+			t.errorf(codeValidateKind, met.Span, "the rule %s does not fit %s where that is nil, which the rule %s lets through", met.Value, t.name(), null.passed).
+				help("write omitempty between the two")
 			return
 		}
 		switch p.name.Value {
@@ -91,6 +97,7 @@ func (t *validateTag) parts(parts []validatePart, typ Type) {
 			if typ = elemOf(container); typ == nil {
 				return // what an interface holds
 			}
+			null = nilPointers{typ: typ}
 		case "keys":
 			t.errorf(codeValidateRule, p.name.Span, "keys stands without dive right before it in the tag of %s", t.field.Name.Value).
 				help("write dive,keys,…,endkeys")
@@ -183,6 +190,11 @@ func (t *validateTag) rule(p validatePart, typ Type) {
 		}
 		return
 	}
+	if method := known.method(p); method != "" && t.lacks(typ, method) {
+		t.errorf(codeValidateKind, p.name.Span, "the rule %s does not fit %s: %s has no method %s", known.Name, t.name(), spell(typ, t.pkg.Path), method).
+			help("write the method, or use rules such as oneof")
+		return
+	}
 	t.param(known, p, typ, kind)
 }
 
@@ -269,8 +281,14 @@ func (t *validateTag) param(r ValidationRule, p validatePart, typ Type, kind kin
 			wrong("does not know "+strconv.Quote(value), "write permission, type or id")
 		}
 	case paramField:
-		if other := t.other(p.param, r.Name, value); other != nil && r.Name != "fieldcontains" && r.Name != "fieldexcludes" && r.Name != "postcode_iso3166_alpha2_field" {
+		other := t.other(p.param, r.Name, value)
+		switch {
+		case other == nil || r.Name == "fieldcontains" || r.Name == "fieldexcludes":
+		case r.Name != "postcode_iso3166_alpha2_field":
 			t.sameKind(p.param, r.Name, value, typ, other)
+		case kindOf(other)&kindString == 0:
+			t.errorf(codeValidateField, p.param.Span, "the rule %s of %s takes the country from %s, which is %s", r.Name, t.name(), value, spell(other, t.pkg.Path)).
+				help("name a field that is a string, with a code such as CH")
 		}
 	case paramFields:
 		for _, name := range validateWords(value) {
@@ -470,17 +488,12 @@ func (t *validateTag) conditions(r ValidationRule, p validatePart, wrong func(wh
 func (t *validateTag) unique(p validatePart, typ Type, kind kinds) {
 	container := containerOf(typ)
 	if container == nil {
-		if kind&kindOther == 0 {
-			t.sameKind(p.param, p.name.Value, p.param.Value, typ, t.other(p.param, p.name.Value, p.param.Value))
-		}
+		t.uniqueBeside(p, typ, kind)
 		return
 	}
 	elem := pointed(elemOf(container))
 	s, isStruct := underlying(elem).(*Struct)
-	if p.param.Value != "" && container != nil {
-		if _, isMap := container.(*Map); isMap {
-			return
-		}
+	if _, isMap := container.(*Map); p.param.Value != "" && !isMap {
 		var f *Field
 		var names []string
 		if isStruct {
@@ -498,4 +511,25 @@ func (t *validateTag) unique(p validatePart, typ Type, kind kinds) {
 		t.errorf(codeValidateKind, p.name.Span, "the rule unique does not fit %s: == does not work on %s", t.name(), spell(elem, t.pkg.Path)).
 			help("name a field of the elements that can be compared, as in unique=ID, or check it in a method Validate() error")
 	}
+}
+
+// uniqueBeside judges unique for what is no list: another field of the struct must differ
+// from it, and be of exactly its kind.
+func (t *validateTag) uniqueBeside(p validatePart, typ Type, kind kinds) {
+	if kind&kindOther != 0 {
+		return
+	}
+	other := t.other(p.param, p.name.Value, p.param.Value)
+	if other == nil && !strings.ContainsAny(p.param.Value, ".[") {
+		return
+	}
+	if other != nil && !strings.ContainsAny(p.param.Value, ".[") {
+		one, isBasic := underlying(pointed(typ)).(*Basic)
+		same, alsoBasic := underlying(other).(*Basic)
+		if isBasic && alsoBasic && one.Kind == same.Kind || kind&(kindStruct|kindTime) != 0 && sameType(pointed(typ), other) && isComparable(other) {
+			return
+		}
+	}
+	t.errorf(codeValidateField, p.param.Span, "the rule unique of %s compares %s with %s", t.name(), spell(typ, t.pkg.Path), p.param.Value).
+		help("name a field of the same struct and the same type, or use nefield=%s", p.param.Value)
 }

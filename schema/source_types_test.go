@@ -147,6 +147,8 @@ func (s *sources) declared(p *sourcePackage, name string, arg schema.Type) schem
 			n.Encoding = schema.EncodeText
 		case "MarshalJSON":
 			n.Encoding = schema.EncodeJSON
+		case "Valid":
+			n.Judges = true
 		}
 	}
 	for _, d := range file.Decls {

@@ -81,6 +81,9 @@ type Named struct {
 	// IsZero says that the type has the method IsZero() bool, which omitzero asks;
 	// PointerIsZero that only its pointer has.
 	IsZero, PointerIsZero bool
+	// Judges says that the type, or its pointer, has the method Valid() bool, which the
+	// validation rule valid calls. Of types that schema files declare it is not known.
+	Judges bool
 	// Comparable says that == works, and without a panic at run time.
 	Comparable bool
 	// HiddenFields says that it is a struct with fields that belong to another package and

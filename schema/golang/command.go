@@ -59,6 +59,19 @@ func isValidate(fn *ast.FuncDecl) bool {
 	return ok && id.Name == "error"
 }
 
+// validMethod is the method that the validation rule valid calls.
+const validMethod = "Valid"
+
+// isValid says whether a method is Valid() bool, by its spelling.
+func isValid(fn *ast.FuncDecl) bool {
+	results := fn.Type.Results
+	if fn.Name.Name != validMethod || fn.Type.Params.NumFields() > 0 || results.NumFields() != 1 {
+		return false
+	}
+	id, ok := ast.Unparen(results.List[0].Type).(*ast.Ident)
+	return ok && id.Name == "bool"
+}
+
 func returnsError(f *types.Func) bool {
 	sig := f.Signature()
 	return sig.Params().Len() == 0 && sig.Results().Len() == 1 && isError(sig.Results().At(0).Type())

@@ -203,7 +203,7 @@ func (p *pruner) keepMethods(name string) {
 var codecMethods = []string{"MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "IsZero"}
 
 func (p *pruner) matters(recv string, m *declaration) bool {
-	if slices.Contains(codecMethods, m.name) || isValidate(m.fn) {
+	if slices.Contains(codecMethods, m.name) || isValidate(m.fn) || isValid(m.fn) {
 		return true
 	}
 	// The method of a value object may be one of a field that it embeds.

@@ -204,7 +204,7 @@ func (c *converter) convertAlias(t *types.Alias, u *unit) schema.Type {
 	}
 	if target, ok := schema.Resolve(n.Under).(*schema.Named); ok {
 		n.Encoding, n.Value, n.PointerEncode = target.Encoding, target.Value, target.PointerEncode
-		n.IsZero, n.PointerIsZero = target.IsZero, target.PointerIsZero
+		n.IsZero, n.PointerIsZero, n.Judges = target.IsZero, target.PointerIsZero, target.Judges
 	}
 	return n
 }
@@ -220,6 +220,9 @@ func (c *converter) convertNamed(t *types.Named, u *unit) schema.Type {
 	n.Comparable = isComparable(t)
 	if zero, pointer := lookupMethod(t, "IsZero"); zero != nil && isIsZero(zero) {
 		n.IsZero, n.PointerIsZero = !pointer, pointer
+	}
+	if valid, _ := lookupMethod(t, validMethod); valid != nil && isIsZero(valid) {
+		n.Judges = true
 	}
 	declaring := c.of(obj)
 	if declaring != nil && declaring.pkg != obj.Pkg() {
