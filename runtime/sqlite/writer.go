@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/esgen/esgen/runtime/es"
@@ -44,13 +46,21 @@ func (r *request) answer(err error) {
 	close(r.done)
 }
 
-// writer owns the one connection that writes, and the goroutine that uses it.
+// writer owns the one connection that writes, and the goroutine that uses it. An
+// append that nobody else is in the way of is written by its own goroutine: two
+// changes of goroutine would cost it more than some of its statements do.
 type writer struct {
-	store    *Store
-	requests chan *request // not buffered: an append is queued when it is taken
-	done     chan struct{} // closed when the goroutine has ended
+	store *Store
+	queue *queue
+	done  chan struct{} // closed when the goroutine has ended
 
-	snapshots      chan *snapshotRequest // not buffered either
+	// turn is held by who uses what is below, and for good once the goroutine has ended.
+	turn sync.Mutex
+	// alone says that no append has lately had to wait for another. Where they do, one
+	// that went ahead would be a group of its own, and keep the others from theirs.
+	alone atomic.Bool
+
+	snapshots      chan *snapshotRequest // not buffered: a snapshot is taken when it is written
 	snapshotWriter snapshotWriter
 
 	// conn is nil after a failure that it might not have survived.
@@ -64,8 +74,9 @@ func startWriter(s *Store, c *conn) *writer {
 	// A WAL that was there before us may hold commits of a process that died before
 	// they were on disk. They are in the file's sight now, and an append that repeats
 	// one of them would be acknowledged without a write, so without a sync.
-	w := &writer{store: s, requests: make(chan *request), done: make(chan struct{}), conn: c, suspect: s.file.hasWAL(),
+	w := &writer{store: s, queue: newQueue(), done: make(chan struct{}), conn: c, suspect: s.file.hasWAL(),
 		snapshots: make(chan *snapshotRequest)}
+	w.alone.Store(true)
 	go w.run()
 	return w
 }
@@ -94,14 +105,23 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 		return es.Result{}, s.failed("append", err)
 	}
 	r := newRequest(&a)
-	select {
-	case s.writer.requests <- r:
-	case <-ctx.Done():
-		return es.Result{}, ctx.Err()
-	case <-s.closing:
-		return es.Result{}, es.ErrClosed
+	if s.writer.writeAlone(r) {
+		return r.result, r.err
 	}
-	<-r.done
+	s.writer.queue.add(r)
+	var cancelled error
+	select {
+	case <-r.done:
+		return r.result, r.err
+	case <-ctx.Done():
+		cancelled = ctx.Err()
+	case <-s.closing:
+		cancelled = es.ErrClosed
+	}
+	if s.writer.queue.withdraw(r) {
+		return es.Result{}, cancelled
+	}
+	<-r.done // what has begun has an outcome
 	return r.result, r.err
 }
 
@@ -130,29 +150,39 @@ func (w *writer) run() {
 	defer close(w.done)
 	for {
 		select {
-		case r := <-w.requests:
-			w.write(w.gather(r))
+		case <-w.queue.filled:
+			w.turn.Lock()
+			w.writeQueue()
+			w.turn.Unlock()
 		case r := <-w.snapshots:
+			w.turn.Lock()
 			r.done <- w.writeSnapshot(r.snapshot)
+			w.turn.Unlock()
 		case <-w.store.closing:
+			w.turn.Lock()
 			return
 		}
 	}
 }
 
-// gather takes first and whatever else waits.
-func (w *writer) gather(first *request) []*request {
-	group := []*request{first}
-	for events := first.events; len(group) < mostAppends && events < mostEvents; {
-		select {
-		case r := <-w.requests:
-			group = append(group, r)
-			events += r.events
-		default:
-			return group
-		}
+// writeQueue writes a group of those that wait.
+func (w *writer) writeQueue() {
+	if group := w.queue.take(); len(group) > 0 {
+		w.alone.Store(len(group) == 1)
+		w.write(group)
 	}
-	return group
+}
+
+// writeAlone writes an append on the goroutine that calls it, unless others write or
+// have lately done so together.
+func (w *writer) writeAlone(r *request) bool {
+	if !w.alone.Load() || !w.turn.TryLock() {
+		w.alone.Store(false)
+		return false
+	}
+	defer w.turn.Unlock() // though an observer may panic, on the goroutine of its own program
+	w.write([]*request{r})
+	return true
 }
 
 // write stores a group of appends, each on its own conditions, and answers them.
