@@ -4,6 +4,7 @@ package command_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -14,7 +15,17 @@ import (
 
 // Many goroutines send commands to few aggregates: what was accepted is there once, and
 // what was refused is not, also where a third of the commands is sent twice.
-func TestManySenders(t *testing.T) {
+func TestManySenders(t *testing.T) { manySenders(t, 20) }
+
+// The same at full length, whose thousands of commits take most of a minute on a busy disk.
+func TestTortureManySenders(t *testing.T) {
+	if os.Getenv("ESGEN_TORTURE") == "" {
+		t.Skip("set ESGEN_TORTURE=1; the short form of it runs always")
+	}
+	manySenders(t, 100)
+}
+
+func manySenders(t *testing.T, each int) {
 	for _, twice := range []bool{false, true} {
 		t.Run(fmt.Sprintf("twice=%t", twice), func(t *testing.T) {
 			t.Parallel() // most of the time is waiting for the disk
@@ -27,17 +38,13 @@ func TestManySenders(t *testing.T) {
 					t.Error(err)
 				}
 			}()
-			sendMany(t, store, twice)
+			sendMany(t, store, each, twice)
 		})
 	}
 }
 
-func sendMany(t *testing.T, store es.Store, twice bool) {
+func sendMany(t *testing.T, store es.Store, each int, twice bool) {
 	const senders, aggregates = 32, 4
-	each := perSender
-	if testing.Short() {
-		each = min(each, 20)
-	}
 	repository := newItems(store)
 	commands := newItemCommands(repository)
 	var mu sync.Mutex
