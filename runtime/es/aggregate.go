@@ -25,8 +25,10 @@ type Root struct {
 	mode     mode
 	applying bool
 	// stream is the name under which the aggregate was loaded or saved.
-	stream     string
-	milestones milestones
+	stream string
+	// snapshot is the version of the newest snapshot that the aggregate was loaded from
+	// or that one was asked for at, 0 where there is none.
+	snapshot int64
 }
 
 type pending struct {

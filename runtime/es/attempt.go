@@ -76,9 +76,6 @@ func (a *attempt) send(ctx context.Context, store Store, o *saveOptions) ([]Outc
 			outcomes[i].Events = append(outcomes[i].Events, root.pending[j].event)
 		}
 		root.forget(sent)
-		for j := range a.append.Streams[i].Events {
-			root.milestones.passed(result.Streams[i].LastPosition, a.append.Streams[i].Events[j].RecordedAt)
-		}
 	}
 	for _, saved := range a.saved {
 		saved(ctx)

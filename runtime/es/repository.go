@@ -198,49 +198,53 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 	}
 	report := LoadReport{Aggregate: r.def.Name, Stream: stream.Name}
 	ctx = r.opts.observer.loadBegins(ctx, &report)
-	a, err := r.rebuild(ctx, id, stream, at, &report)
+	a, end, bad, err := r.rebuild(ctx, id, stream, at, &report)
+	if err == nil && at.kind == atEnd && r.snapshots != nil && (bad || r.wantsSnapshot(rootOf(a))) {
+		r.snapshotOfLoad(ctx, a, end)
+	}
 	r.opts.observer.loaded(ctx, &report, err)
 	return a, err
 }
 
 // rebuild loads from a snapshot if there is one that holds good, else from all
-// events.
-func (r *Repository[A, ID, E]) rebuild(ctx context.Context, id ID, stream Stream, at At, report *LoadReport) (*A, error) {
+// events. Bad says that there is one that does not; end is nil where the aggregate has
+// no snapshots.
+func (r *Repository[A, ID, E]) rebuild(ctx context.Context, id ID, stream Stream, at At, report *LoadReport) (a *A, end *tip, bad bool, err error) {
 	base, bad, err := r.readSnapshot(ctx, stream, at)
 	if err != nil {
-		return nil, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
+		return nil, nil, false, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
 	}
-	var a *A
 	if base != nil {
-		a, err = r.replay(ctx, id, stream, at, base, report)
+		a, end, err = r.replay(ctx, id, stream, at, base, report)
 		if why, ok := errors.AsType[*snapshotError](err); ok {
 			r.ignore(ctx, &base.Snapshot, why.err)
 			base, bad = nil, true
 		}
 	}
 	if base == nil {
-		a, err = r.replay(ctx, id, stream, at, nil, report)
+		a, end, err = r.replay(ctx, id, stream, at, nil, report)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, bad, err
 	}
 	report.Version = rootOf(a).version
-	if at.kind == atEnd {
-		r.keepSnapshot(ctx, a, bad)
-	}
-	return a, nil
+	return a, end, bad, nil
 }
 
 // replay applies the events of a stream to the state of a snapshot, or to a new
 // aggregate where base is nil. A *snapshotError says that the snapshot is not one of
 // the stream, or may not be.
-func (r *Repository[A, ID, E]) replay(ctx context.Context, id ID, stream Stream, at At, base *snapshotLoad[A], report *LoadReport) (*A, error) {
+func (r *Repository[A, ID, E]) replay(ctx context.Context, id ID, stream Stream, at At, base *snapshotLoad[A], report *LoadReport) (*A, *tip, error) {
 	var (
 		read = ReadStream{Brief: true}
 		a    *A
 		root *Root
 		last Stored // without what is borrowed
+		end  *tip
 	)
+	if r.snapshots != nil {
+		end = new(tip)
+	}
 	if at.kind == atVersion {
 		read.To = at.version
 	}
@@ -256,50 +260,56 @@ func (r *Repository[A, ID, E]) replay(ctx context.Context, id ID, stream Stream,
 	root = rootOf(a)
 	for s, err := range r.store.Stream(ctx, stream.Name, read) {
 		if err != nil {
-			return nil, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
+			return nil, nil, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
 		}
 		if at.kind == atTime && s.RecordedAt.After(at.time) {
 			break
 		}
 		if base != nil && last.Version == 0 {
 			if s.Version != base.Version || s.Position != base.Position {
-				return nil, &snapshotError{fmt.Errorf("%w: version %d of the stream is at position %d, and the snapshot at %d",
+				return nil, nil, &snapshotError{fmt.Errorf("%w: version %d of the stream is at position %d, and the snapshot at %d",
 					errNotOfStream, s.Version, s.Position, base.Position)}
 			}
+			if end.passed(s); end.lastEvent() != base.LastEvent {
+				return nil, nil, &snapshotError{fmt.Errorf("%w: version %d of the stream is another event", errNotOfStream, s.Version)}
+			}
+			end.latest = base.RecordedAt
 			last.Stream, last.Version, last.Position, last.Type = s.Stream, s.Version, s.Position, s.Type
 			continue
 		}
 		if s.Version != root.version+1 {
-			return nil, eventError(s, fmt.Errorf("%w: the version before it is %d", ErrCorrupt, root.version))
+			return nil, nil, eventError(s, fmt.Errorf("%w: the version before it is %d", ErrCorrupt, root.version))
 		}
 		if err := r.apply(a, root, s); err != nil {
-			return nil, base.suspect(eventError(s, err))
+			return nil, nil, base.suspect(eventError(s, err))
 		}
 		root.version = s.Version
-		root.milestones.passed(s.Position, s.RecordedAt)
+		if end != nil {
+			end.passed(s)
+		}
 		report.Events++
 		last.Stream, last.Version, last.Position, last.Type = s.Stream, s.Version, s.Position, s.Type
 	}
 	if base != nil && last.Version == 0 {
-		return nil, &snapshotError{fmt.Errorf("%w: the stream ends before version %d", errNotOfStream, base.Version)}
+		return nil, nil, &snapshotError{fmt.Errorf("%w: the stream ends before version %d", errNotOfStream, base.Version)}
 	}
 	if root.version == 0 {
-		return nil, fmt.Errorf("%s %s: %w", r.def.Name, stream.Key, ErrNotFound)
+		return nil, nil, fmt.Errorf("%s %s: %w", r.def.Name, stream.Key, ErrNotFound)
 	}
 	if at.kind == atVersion && root.version < at.version {
-		return nil, fmt.Errorf("%s %s: %w: %d, the stream ends at %d", r.def.Name, stream.Key, ErrNoVersion, at.version, root.version)
+		return nil, nil, fmt.Errorf("%s %s: %w: %d, the stream ends at %d", r.def.Name, stream.Key, ErrNoVersion, at.version, root.version)
 	}
 	if got := r.def.ID(a); got != id {
 		// IDs that are spelt alike are alike, whatever == says of them.
 		if text, err := r.def.FormatID(got); err != nil || text != stream.Key {
-			return nil, base.suspect(eventError(&last, fmt.Errorf("%w: the events up to this one give the aggregate the ID %v", ErrCorrupt, got)))
+			return nil, nil, base.suspect(eventError(&last, fmt.Errorf("%w: the events up to this one give the aggregate the ID %v", ErrCorrupt, got)))
 		}
 	}
 	if r.def.Attach != nil {
 		r.def.Attach(a)
 	}
 	root.stream = stream.Name
-	return a, nil
+	return a, end, nil
 }
 
 // apply decodes and applies one event. A record in an apply method is refused

@@ -211,7 +211,7 @@ func (r *Repository[A, ID, E]) addTo(ctx context.Context, a *attempt, aggregate 
 		a.name, a.observer = r.def.Name, r.opts.observer
 	}
 	if r.snapshots != nil {
-		a.saved = append(a.saved, func(ctx context.Context) { r.keepSnapshot(ctx, aggregate, false) })
+		a.saved = append(a.saved, func(ctx context.Context) { r.snapshotOfSave(ctx, aggregate) })
 	}
 	if t := r.def.Table; t != nil {
 		values, err := r.row(aggregate)

@@ -2,6 +2,8 @@ package es
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -17,6 +19,8 @@ type Snapshot struct {
 	Stream, Aggregate string
 	// Version and Position are those of the last event that made the state.
 	Version, Position int64
+	// LastEvent is a digest of that event, by which a stream shows that it still has it.
+	LastEvent uint64
 	// RecordedAt is the latest time at which any of the events up to Version was
 	// recorded, in UTC.
 	RecordedAt time.Time
@@ -70,7 +74,9 @@ func (s *Snapshot) Validate() error {
 // generates it; it can be written by hand.
 //
 // A state that was encoded and decoded must behave as the one that it was made
-// of: a load from a snapshot must give what a load from all events gives.
+// of: a load from a snapshot must give what a load from all events gives. Snapshots
+// are made of what was read from a stream, never of an aggregate that a caller has
+// had: a repository reads the stream once more where a save has made one due.
 type Snapshots[A any] struct {
 	// Every is how many events there are between two snapshots, at least 1.
 	Every int
@@ -102,23 +108,34 @@ func WithoutSnapshots() Option {
 	}
 }
 
-// milestones is what a root knows of its stream for the next snapshot's sake.
-type milestones struct {
-	// snapshot is the version of the newest snapshot that the root was loaded from or
-	// that was made of it, 0 where there is none.
-	snapshot int64
-	// position is that of the event that has the base version, latest the latest time of
-	// the events up to that.
+// tip is the end of what was read of a stream, for the sake of a snapshot of it.
+type tip struct {
 	position int64
-	latest   time.Time
+	// latest is the latest time of the events up to there.
+	latest time.Time
+	// header and payload are what the digest of the last event is made of.
+	header, payload []byte
 }
 
-// passed notes an event that is a part of the stream now.
-func (m *milestones) passed(position int64, at time.Time) {
-	m.position = position
-	if at.After(m.latest) {
-		m.latest = at
+// passed notes an event that is a part of the aggregate now.
+func (t *tip) passed(s *Stored) {
+	t.position = s.Position
+	if s.RecordedAt.After(t.latest) {
+		t.latest = s.RecordedAt
 	}
+	t.header = binary.LittleEndian.AppendUint64(t.header[:0], uint64(s.RecordedAt.UnixNano()))
+	t.header = binary.LittleEndian.AppendUint64(t.header, uint64(s.TypeVersion))
+	t.header = append(t.header, s.Type...)
+	t.payload = append(t.payload[:0], s.Payload...) // which is borrowed
+}
+
+// lastEvent is the digest of the last event.
+func (t *tip) lastEvent() uint64 {
+	h := sha256.New()
+	h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(t.header))))
+	h.Write(t.header)
+	h.Write(t.payload)
+	return binary.LittleEndian.Uint64(h.Sum(nil))
 }
 
 // snapshotLoad is an attempt to load from a snapshot.
@@ -156,8 +173,7 @@ func (r *Repository[A, ID, E]) readSnapshot(ctx context.Context, stream Stream, 
 		r.ignore(ctx, &s, fmt.Errorf("decode its state: %w", err))
 		return nil, true, nil
 	}
-	root.version = s.Version
-	root.milestones = milestones{snapshot: s.Version, position: s.Position, latest: s.RecordedAt}
+	root.version, root.snapshot = s.Version, s.Version
 	return &snapshotLoad[A]{s, a}, false, nil
 }
 
@@ -186,36 +202,72 @@ func (l *snapshotLoad[A]) suspect(err error) error {
 	return &snapshotError{fmt.Errorf("the events after it do not go with it: %w", err)}
 }
 
-// keepSnapshot has a snapshot written if enough events have come since the last one,
-// or where the store has one that is bad. What goes wrong is the observer's alone to
-// know: an aggregate is as good without a snapshot.
-func (r *Repository[A, ID, E]) keepSnapshot(ctx context.Context, a *A, replace bool) {
-	if r.snapshots == nil {
+// wantsSnapshot says whether enough events have come since the last snapshot.
+func (r *Repository[A, ID, E]) wantsSnapshot(root *Root) bool {
+	return r.snapshots != nil && root.base()-root.snapshot >= int64(r.def.Snapshots.Every)
+}
+
+// snapshotOfLoad has a snapshot written of an aggregate that was loaded and that nobody
+// has seen yet. What goes wrong is the observer's alone to know: an aggregate is as good
+// without a snapshot.
+func (r *Repository[A, ID, E]) snapshotOfLoad(ctx context.Context, a *A, end *tip) {
+	rootOf(a).snapshot = rootOf(a).version
+	// The aggregate is the caller's when this returns, so that its state is encoded here;
+	// the rest is done elsewhere.
+	s, err := r.snapshot(a, end)
+	if err != nil {
+		r.opts.observer.snapshot(ctx, &s, SnapshotNotWritten, err)
 		return
 	}
+	r.snapshots.add(ctx, r.opts.observer, s, nil)
+}
+
+// snapshotOfSave has a snapshot written of an aggregate that was saved, if it is time for
+// one. It is made of the stream and not of the aggregate as the caller has it, which need
+// not be what the events say: a method may have changed it without an event, and an event
+// may look different once it was stored. So a save never waits for a state to be encoded,
+// either.
+func (r *Repository[A, ID, E]) snapshotOfSave(ctx context.Context, a *A) {
 	root := rootOf(a)
-	if root.mode != attached || len(root.pending) > 0 || root.version == 0 {
+	if root.mode != attached || !r.wantsSnapshot(root) {
 		return
 	}
-	if !replace && root.version-root.milestones.snapshot < int64(r.def.Snapshots.Every) {
-		return
-	}
+	root.snapshot = root.base()
+	s := Snapshot{Stream: root.stream, Aggregate: r.def.Name, Version: root.snapshot}
+	id := r.def.ID(a)
+	r.snapshots.add(ctx, r.opts.observer, s, func(ctx context.Context) (made Snapshot, err error) {
+		made = s
+		err = recovered(func() error {
+			stream, err := r.Stream(id)
+			if err != nil {
+				return err
+			}
+			a, end, _, err := r.rebuild(ctx, id, stream, At{}, new(LoadReport))
+			if err != nil {
+				return err
+			}
+			made, err = r.snapshot(a, end)
+			return err
+		})
+		return made, err
+	})
+}
+
+// snapshot makes a snapshot of an aggregate that was rebuilt from its stream up to end.
+func (r *Repository[A, ID, E]) snapshot(a *A, end *tip) (Snapshot, error) {
+	root := rootOf(a)
 	s := Snapshot{
-		Stream: root.stream, Aggregate: r.def.Name, Version: root.version, Position: root.milestones.position,
-		RecordedAt: root.milestones.latest, Fingerprint: r.def.Snapshots.Fingerprint,
+		Stream: root.stream, Aggregate: r.def.Name, Version: root.version, Position: end.position,
+		LastEvent: end.lastEvent(), RecordedAt: end.latest, Fingerprint: r.def.Snapshots.Fingerprint,
 	}
-	root.milestones.snapshot = root.version
-	// The aggregate is the caller's again when this returns, so that its state is
-	// encoded here; the rest is done elsewhere.
 	err := recovered(func() (err error) {
 		s.State, err = r.def.Snapshots.Encode(nil, a)
 		return err
 	})
 	if err != nil {
-		r.opts.observer.snapshot(ctx, &s, SnapshotNotWritten, fmt.Errorf("encode the state: %w", err))
-		return
+		return s, fmt.Errorf("encode the state: %w", err)
 	}
-	r.snapshots.write(ctx, r.opts.observer, s)
+	return s, nil
 }
 
 // recovered makes an error of a panic, which functions of values can raise.

@@ -12,8 +12,8 @@ const mostSnapshots = 64
 
 var errTooManySnapshots = errors.New("too many snapshots wait to be written")
 
-// snapshotQueue writes snapshots one after another, off the path of whoever made
-// them. Of several of one stream it writes the newest. Its goroutine lives as long as
+// snapshotQueue makes and writes snapshots one after another, off the path of whoever has
+// crossed a threshold. Of several of one stream it writes the newest. Its goroutine lives as long as
 // there is something to write, so that nobody has to stop it: once the store is
 // closed it finds that out with the next one.
 type snapshotQueue struct {
@@ -27,13 +27,16 @@ type snapshotQueue struct {
 
 type waitingSnapshot struct {
 	Snapshot
+	// make makes the snapshot that is written, nil where it is made already.
+	make     func(context.Context) (Snapshot, error)
 	ctx      context.Context
 	observer *Observer
 }
 
-// write takes s over. The context is for its values alone: the write outlives it.
-func (q *snapshotQueue) write(ctx context.Context, o *Observer, s Snapshot) {
-	w := waitingSnapshot{s, context.WithoutCancel(ctx), o}
+// add takes over a snapshot, or what is known of it and how it is made. The context is
+// for its values alone: the work outlives it.
+func (q *snapshotQueue) add(ctx context.Context, o *Observer, s Snapshot, made func(context.Context) (Snapshot, error)) {
+	w := waitingSnapshot{s, made, context.WithoutCancel(ctx), o}
 	if !q.put(w) {
 		o.snapshot(ctx, &s, SnapshotNotWritten, errTooManySnapshots)
 	}
@@ -68,7 +71,14 @@ func (q *snapshotQueue) run() {
 		if !ok {
 			return
 		}
-		if err := q.store.WriteSnapshot(w.ctx, w.Snapshot); err != nil {
+		var err error
+		if w.make != nil {
+			w.Snapshot, err = w.make(w.ctx)
+		}
+		if err == nil {
+			err = q.store.WriteSnapshot(w.ctx, w.Snapshot)
+		}
+		if err != nil {
 			w.observer.snapshot(w.ctx, &w.Snapshot, SnapshotNotWritten, err)
 		} else {
 			w.observer.snapshot(w.ctx, &w.Snapshot, SnapshotWritten, nil)

@@ -66,7 +66,8 @@
 //	             crc, crc_rest, tags, metadata, payload
 //	es_tags      key, value, position
 //	es_commands  stream, id, first_version, last_version, crc
-//	es_snapshots stream, aggregate, version, position, recorded_at, fingerprint, crc, state
+//	es_snapshots stream, aggregate, version, position, last_event, recorded_at,
+//	             fingerprint, crc, state
 //
 // es_events.stream and es_events.type refer to es_streams.id and es_types.id. A
 // stream named profile-7 has the category profile-{id} and the key 7; es_heads has the

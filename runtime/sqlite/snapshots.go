@@ -20,6 +20,7 @@ CREATE TABLE es_snapshots (
   aggregate   TEXT NOT NULL,    -- profile
   version     INTEGER NOT NULL, -- of the last event that made the state
   position    INTEGER NOT NULL, -- of that event
+  last_event  INTEGER NOT NULL, -- digest of that event
   recorded_at INTEGER NOT NULL, -- latest time of the events up to it, as in es_events
   fingerprint TEXT NOT NULL,    -- of the code
   crc         INTEGER NOT NULL,
@@ -35,6 +36,7 @@ func (s *checksum) snapshot(v *es.Snapshot) uint32 {
 	s.text(v.Aggregate)
 	s.number(v.Version)
 	s.number(v.Position)
+	s.number(int64(v.LastEvent))
 	s.number(v.RecordedAt.UnixNano())
 	s.text(v.Fingerprint)
 	s.number(int64(len(v.State)))
@@ -46,17 +48,17 @@ func (s *Store) ReadSnapshot(ctx context.Context, stream, aggregate string) (fou
 	if err := s.ready(ctx); err != nil {
 		return es.Snapshot{}, false, err
 	}
-	const query = `SELECT n.version, n.position, n.recorded_at, n.fingerprint, n.crc, n.state
+	const query = `SELECT n.version, n.position, n.last_event, n.recorded_at, n.fingerprint, n.crc, n.state
 		FROM es_streams s JOIN es_snapshots n ON n.stream = s.id WHERE s.name = ? AND n.aggregate = ?`
 	err = s.readers.with(ctx, func(c *conn) error {
 		ok = false
 		return c.each(query, func(row []driver.Value) (bool, error) {
 			r := scanner{row: row}
 			found = es.Snapshot{
-				Stream: stream, Aggregate: aggregate, Version: r.int(0), Position: r.int(1),
-				RecordedAt: time.Unix(0, r.int(2)).UTC(), Fingerprint: r.text(3), State: r.bytes(5),
+				Stream: stream, Aggregate: aggregate, Version: r.int(0), Position: r.int(1), LastEvent: uint64(r.int(2)),
+				RecordedAt: time.Unix(0, r.int(3)).UTC(), Fingerprint: r.text(4), State: r.bytes(6),
 			}
-			crc := r.int(4)
+			crc := r.int(5)
 			if r.err != nil {
 				return false, damaged("snapshots", r.err)
 			}
@@ -193,10 +195,10 @@ func (w *snapshotWriter) put(s *es.Snapshot, ms []migration) error {
 	if state == nil {
 		state = []byte{} // which is not NULL
 	}
-	return w.conn.exec(`INSERT INTO es_snapshots (stream, aggregate, version, position, recorded_at, fingerprint, crc, state)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+	return w.conn.exec(`INSERT INTO es_snapshots (stream, aggregate, version, position, last_event, recorded_at, fingerprint, crc, state)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 		ON CONFLICT (stream, aggregate) DO UPDATE SET version = excluded.version, position = excluded.position,
-			recorded_at = excluded.recorded_at, fingerprint = excluded.fingerprint, crc = excluded.crc, state = excluded.state
-		WHERE excluded.version >= version OR version > ?9`,
-		stream, s.Aggregate, s.Version, s.Position, s.RecordedAt.UnixNano(), s.Fingerprint, int64(w.sum.snapshot(s)), state, end)
+			last_event = excluded.last_event, recorded_at = excluded.recorded_at, fingerprint = excluded.fingerprint, crc = excluded.crc, state = excluded.state
+		WHERE excluded.version >= version OR version > ?10`,
+		stream, s.Aggregate, s.Version, s.Position, int64(s.LastEvent), s.RecordedAt.UnixNano(), s.Fingerprint, int64(w.sum.snapshot(s)), state, end)
 }

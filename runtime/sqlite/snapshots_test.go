@@ -33,13 +33,13 @@ func mustWriteSnapshot(t testing.TB, s *Store, snapshot es.Snapshot) {
 
 // As with the other tables, a change is a migration.
 func TestSnapshotsTableIsFrozen(t *testing.T) {
-	const want = "2d65307e427b577e"
+	const want = "62145b15e41f2316"
 	if got := fmt.Sprintf("%x", sha256.Sum256([]byte(snapshotsTable)))[:16]; got != want {
 		t.Errorf("the table of snapshots has the digest %s, want %s", got, want)
 	}
 	var sum checksum
-	v := es.Snapshot{Stream: "profile-7", Aggregate: "profile", Version: 3, Position: 17, RecordedAt: epoch, Fingerprint: "f", State: []byte{0, 1, 2}}
-	if got := sum.snapshot(&v); got != 0x6bb07eb8 {
+	v := es.Snapshot{Stream: "profile-7", Aggregate: "profile", Version: 3, Position: 17, LastEvent: 5, RecordedAt: epoch, Fingerprint: "f", State: []byte{0, 1, 2}}
+	if got := sum.snapshot(&v); got != 0x9d15a693 {
 		t.Errorf("the checksum of a snapshot is %#x", got)
 	}
 }
@@ -51,7 +51,7 @@ func TestDamagedSnapshots(t *testing.T) {
 	mustAppend(t, s, to("a", es.ExpectNone, event("made"), event("made"), event("made")))
 	mustAppend(t, s, to("b", es.ExpectNone, event("made")))
 	for _, change := range []string{
-		"state = CAST(x'00' || substr(state, 2) AS BLOB)", "state = substr(state, 2)", "state = CAST('' AS BLOB)", "version = 1", "position = 7",
+		"state = CAST(x'00' || substr(state, 2) AS BLOB)", "state = substr(state, 2)", "state = CAST('' AS BLOB)", "version = 1", "position = 7", "last_event = 7",
 		"recorded_at = recorded_at + 1", "fingerprint = 'g'", "crc = crc + 1", "aggregate = 'other'", "stream = 2",
 	} {
 		mustWriteSnapshot(t, s, snapshotAt(2))

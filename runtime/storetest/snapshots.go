@@ -32,7 +32,7 @@ func (s *subject) snapshots() es.SnapshotStore { return s.store.(es.SnapshotStor
 // snapshotOf is a snapshot of a stream that has been appended to.
 func (s *subject) snapshotOf(stream, aggregate string, version int64, state string) es.Snapshot {
 	return es.Snapshot{
-		Stream: stream, Aggregate: aggregate, Version: version, Position: 1000 + version, Fingerprint: "f1",
+		Stream: stream, Aggregate: aggregate, Version: version, Position: 1000 + version, LastEvent: 1<<63 + uint64(version), Fingerprint: "f1",
 		RecordedAt: time.Date(2026, 5, 1, 12, 30, 0, 123456789, time.UTC), State: []byte(state),
 	}
 }
