@@ -21,8 +21,9 @@
 // are taken together into the next one, each judged by itself, which is one write and one
 // sync. Readers read the file beside it, and see what is synced only.
 //
-// One store has the file to itself: a lock keeps others out for as long as it is open,
-// see [ErrLocked]. Where several programs write to one file, use package sqlite.
+// One store writes to a file at a time: a lock keeps others out for as long as it is open,
+// see [ErrLocked]. Any number may read beside it, see [ReadOnly]. Where several programs
+// write to one file, use package sqlite.
 //
 // # The file
 //

@@ -13,9 +13,9 @@ var (
 	// ErrNotOurs says that a file's first line is none of this format. It is left as it
 	// was. Returned by Open, in a *DamageError.
 	ErrNotOurs = errors.New("not a file of events")
-	// ErrLocked says that another store has the file open, of this process or another.
-	// Returned by Open.
-	ErrLocked = errors.New("the file is in use by another store")
+	// ErrLocked says that another store has the file open and can write to it, of this
+	// process or another: ReadOnly opens it beside that one. Returned by Open.
+	ErrLocked = errors.New("the file is in use by another store that writes")
 	// ErrReadOnly says that the store was opened with ReadOnly, or that this user cannot
 	// write the file. Returned by Append. It is not es.ErrReadOnly, which says that an
 	// aggregate was loaded as of the past.
@@ -26,7 +26,8 @@ var (
 	ErrMoved = errors.New("the file is not in its place any more")
 	// ErrChanged says that another program has written to the file or cut it while the
 	// store was open: close the store, and find out what has happened before you open
-	// the file again. Nothing was stored. Returned by Append.
+	// the file again. Nothing was stored. Returned by Append, and by readings of what is
+	// not there any more.
 	ErrChanged = errors.New("the file was changed by another program")
 	// ErrFull says that the disk is full, or the file as large as it can be; nothing was
 	// stored. Returned by Append.

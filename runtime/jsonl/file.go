@@ -32,9 +32,9 @@ type file interface {
 	// such as the time of the last change.
 	Sync() error
 	datasync() error
-	// lock keeps others out until the file is closed, or only those that write if it is
-	// shared. It does not wait: it returns ErrLocked.
-	lock(shared bool) error
+	// lock keeps others that write out until the file is closed. It does not wait: it
+	// returns ErrLocked.
+	lock() error
 }
 
 // system is the operating system's disk.

@@ -13,10 +13,7 @@ func diskFull(error) bool { return false }
 func readOnlyDisk(error) bool { return false }
 
 // lock refuses to write to a file that others might write to, too.
-func (f *systemFile) lock(shared bool) error {
-	if shared {
-		return nil
-	}
+func (f *systemFile) lock() error {
 	return fmt.Errorf("%w: a lock on a file on %s; open it with ReadOnly", errors.ErrUnsupported, runtime.GOOS)
 }
 

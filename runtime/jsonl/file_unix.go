@@ -18,12 +18,7 @@ func diskFull(err error) bool {
 // written.
 func readOnlyDisk(err error) bool { return errors.Is(err, unix.EROFS) }
 
-func (f *systemFile) lock(shared bool) error {
-	if shared {
-		return f.flock(unix.LOCK_SH | unix.LOCK_NB)
-	}
-	return f.flock(unix.LOCK_EX | unix.LOCK_NB)
-}
+func (f *systemFile) lock() error { return f.flock(unix.LOCK_EX | unix.LOCK_NB) }
 
 // Close gives the lock back by itself: a process that is just being started by this one may
 // hold the file open for a moment longer, and the lock with it.

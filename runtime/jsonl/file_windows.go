@@ -15,11 +15,8 @@ func readOnlyDisk(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PR
 
 // lock locks a byte that lies beyond all data, because a lock on Windows keeps others
 // from reading what it covers.
-func (f *systemFile) lock(shared bool) error {
-	flags := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
-	if !shared {
-		flags |= windows.LOCKFILE_EXCLUSIVE_LOCK
-	}
+func (f *systemFile) lock() error {
+	const flags = windows.LOCKFILE_FAIL_IMMEDIATELY | windows.LOCKFILE_EXCLUSIVE_LOCK
 	beyond := &windows.Overlapped{OffsetHigh: 1 << 30}
 	switch err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, beyond); err {
 	case nil:

@@ -39,6 +39,10 @@ func open(ctx context.Context, path string, opts []Option) (_ *Store, err error)
 	s.index = sc.index
 	torn := Torn{Path: s.path, Line: s.index.head() + 1, Offset: s.index.end, Size: s.info.Size() - s.index.end}
 	if s.readOnly != nil {
+		s.growth = growth{unended: sc.unended, size: s.info.Size(), changed: s.info.ModTime()}
+		if err := s.secureShown(sc.synced < s.index.end); err != nil {
+			return nil, err
+		}
 		if torn.Size > 0 {
 			cfg.torn(torn)
 		}
@@ -62,7 +66,7 @@ func open(ctx context.Context, path string, opts []Option) (_ *Store, err error)
 	return s, nil
 }
 
-// openFile opens the file, for writing if that can be, and locks it.
+// openFile opens the file, for writing if that can be, and locks it then.
 func (s *Store) openFile() (err error) {
 	if s.cfg.readOnly {
 		s.readOnly = ErrReadOnly
@@ -72,11 +76,10 @@ func (s *Store) openFile() (err error) {
 		return err
 	}
 	if s.readOnly != nil {
-		if s.file, err = s.cfg.disk.open(s.path, false); err != nil {
-			return err
-		}
+		s.file, err = s.cfg.disk.open(s.path, false)
+		return err
 	}
-	if err := s.file.lock(s.readOnly != nil); err != nil {
+	if err := s.file.lock(); err != nil {
 		return errors.Join(err, s.file.Close())
 	}
 	return nil

@@ -30,7 +30,13 @@ func newConfig(opts []Option) (config, error) {
 
 // ReadOnly opens a file that exists for reading, and refuses appends with
 // [ErrReadOnly]. What a crash has left at its end is passed over and stays there.
-// Several programs may read a file in this way, but none while a store writes to it.
+//
+// Several programs may read a file in this way while a store writes to it. They see an
+// append when all of it is in the file, and bring it to disk before they show it. They see
+// new ones whenever a reading begins: to follow a file, ask for its Head now and then. One
+// thing can take away what was seen, which is an error of the disk: an append whose sync
+// failed is cut off by the store that wrote it. Then reading fails with [ErrChanged] or a
+// [DamageError]. A file that is renamed or deleted is read on as it was.
 //
 // A file that this user cannot write is opened in this way without being asked.
 func ReadOnly() Option {
@@ -69,7 +75,8 @@ type Torn struct {
 	Line, Offset int64
 	// Size is how many bytes it has.
 	Size int64
-	// Cut says that it was cut off. It was passed over in a store that is read-only.
+	// Cut says that it was cut off. It was passed over in a store that is read-only, and
+	// may be what another store was just writing.
 	Cut bool
 }
 

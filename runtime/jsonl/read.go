@@ -14,7 +14,7 @@ import (
 // Stream implements [es.Store]. It reads the stream as it is when an iteration begins.
 func (s *Store) Stream(ctx context.Context, name string, opts es.ReadStream) iter.Seq2[*es.Stored, error] {
 	return func(yield func(*es.Stored, error) bool) {
-		if err := s.ready(ctx); err != nil {
+		if err := s.look(ctx); err != nil {
 			yield(nil, err)
 			return
 		}
@@ -22,7 +22,7 @@ func (s *Store) Stream(ctx context.Context, name string, opts es.ReadStream) ite
 		r.brief = opts.Brief
 		var events positions
 		s.mu.RLock()
-		r.look()
+		r.note()
 		if st := s.index.streams[name]; st != nil {
 			r.stream, events = st, st.events
 		}
@@ -59,14 +59,14 @@ func (s *Store) Stream(ctx context.Context, name string, opts es.ReadStream) ite
 // All implements [es.Store]. It reads the store as it is when an iteration begins.
 func (s *Store) All(ctx context.Context, opts es.ReadAll) iter.Seq2[*es.Stored, error] {
 	return func(yield func(*es.Stored, error) bool) {
-		if err := s.ready(ctx); err != nil {
+		if err := s.look(ctx); err != nil {
 			yield(nil, err)
 			return
 		}
 		r := s.newReader(ctx, yield)
 		var streams []positions
 		s.mu.RLock()
-		r.look()
+		r.note()
 		sel := s.index.selectBy(opts.Query)
 		for _, name := range opts.Streams {
 			if st := s.index.streams[name]; st != nil {
@@ -155,8 +155,8 @@ func (s *Store) newReader(ctx context.Context, yield func(*es.Stored, error) boo
 	return &reader{store: s, ctx: ctx, yield: yield, window: window{file: s.file}}
 }
 
-// look takes a look at the index, which is locked.
-func (r *reader) look() { r.offsets, r.end = r.store.index.offsets, r.store.index.end }
+// note notes what the index, which is locked, has.
+func (r *reader) note() { r.offsets, r.end = r.store.index.offsets, r.store.index.end }
 
 // Pages begin small, as many loops are left early.
 const (

@@ -21,12 +21,14 @@ type Store struct {
 	file file
 	info fs.FileInfo // says which file it is
 
-	// mu guards the index. The writer alone changes it, and so reads it without a lock.
+	// mu guards the index. The writer alone changes it, and so reads it without a lock; in
+	// a store that is read-only it is whoever has locked growth.
 	mu    sync.RWMutex
 	index *index
 
 	writer   *writer // nil in a store that is read-only
 	readOnly error   // why
+	growth   growth  // of the file, in a store that is read-only
 
 	closed    atomic.Bool
 	closeOnce sync.Once
@@ -93,7 +95,7 @@ func (s *Store) ready(ctx context.Context) error {
 
 // Head implements [es.Store].
 func (s *Store) Head(ctx context.Context) (int64, error) {
-	if err := s.ready(ctx); err != nil {
+	if err := s.look(ctx); err != nil {
 		return 0, err
 	}
 	s.mu.RLock()
@@ -103,7 +105,7 @@ func (s *Store) Head(ctx context.Context) (int64, error) {
 
 // Command implements [es.CommandReader].
 func (s *Store) Command(ctx context.Context, stream, commandID string) (first es.StreamResult, seen bool, err error) {
-	if err := s.ready(ctx); err != nil {
+	if err := s.look(ctx); err != nil {
 		return es.StreamResult{}, false, err
 	}
 	s.mu.RLock()
