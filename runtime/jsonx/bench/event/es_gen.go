@@ -506,7 +506,7 @@ var (
 		PackedAt   time.Time
 		LoadedAt   time.Time
 		Handling   Minutes
-		Signature  []uint8
+		Signature  []byte
 		Tags       []string
 		Readings   []float64
 		Dimensions [3]int

@@ -47,7 +47,7 @@ func TestEsgenRoundTrip(t *testing.T) {
 			PackedAt:   time.Date(2026, time.May, 19, 12, 34, 56, 123456789, time.UTC),
 			LoadedAt:   time.Date(2026, time.May, 20, 12, 34, 56, 123456789, time.UTC),
 			Handling:   20,
-			Signature:  []uint8{21, 22},
+			Signature:  []byte{21, 22},
 			Tags:       []string{"tags 23", "tags 24"},
 			Readings:   []float64{25.5, 26.5},
 			Dimensions: [3]int{27, 28},
