@@ -77,7 +77,8 @@ func (s *samples) value(t schema.Type, name string) *jen.Statement {
 			return jen.New(to)
 		}
 	case *schema.Slice, *schema.Array, *schema.Map:
-		if s.spellable(t) {
+		if s.spellable(t) && s.literals < mostLiterals {
+			s.literals++
 			return s.composite(s.f.typ(t), t, name)
 		}
 	case *schema.Struct:
