@@ -72,7 +72,7 @@ func (p *Process) Terminate(t *testing.T) string {
 	return p.wait(t)
 }
 
-// TerminateDuring sends SIGTERM while a request is under way whose body has come in part.
+// TerminateDuring sends SIGTERM while a request is under way whose body has not come.
 // Nobody else is let in from then on, but this request must be answered. It gives the
 // status of the answer, once the server has come to an orderly end.
 func (p *Process) TerminateDuring(t *testing.T, method, path, body string) int {
@@ -83,16 +83,13 @@ func (p *Process) TerminateDuring(t *testing.T, method, path, body string) int {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	half := len(body) / 2
-	fmt.Fprintf(connection, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		method, path, address, len(body), body[:half])
-	// The server has it when it answers another that came later, on a connection of its own.
-	http.DefaultClient.CloseIdleConnections()
-	other, err := http.Get(p.URL + "/none")
-	if err != nil {
-		t.Fatal(err)
+	answers := bufio.NewReader(connection)
+	fmt.Fprintf(connection, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
+		method, path, address, len(body))
+	// The server says 100 when the handler asks for the body: it has begun then.
+	if begun := p.answer(t, answers); begun != http.StatusContinue {
+		t.Fatalf("%s %s was answered %d before its body was sent", method, path, begun)
 	}
-	other.Body.Close()
 
 	p.signal(t)
 	for { // until nobody is let in any more
@@ -102,15 +99,24 @@ func (p *Process) TerminateDuring(t *testing.T, method, path, body string) int {
 		}
 		late.Close()
 	}
-	if _, err := io.WriteString(connection, body[half:]); err != nil {
+	if _, err := io.WriteString(connection, body); err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	status := p.answer(t, answers)
+	p.wait(t)
+	return status
+}
+
+// answer reads an answer, and gives its status.
+func (p *Process) answer(t *testing.T, from *bufio.Reader) int {
+	t.Helper()
+	response, err := http.ReadResponse(from, nil)
 	if err != nil {
-		t.Fatalf("a request that had begun before the SIGTERM: %v", err)
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait() // so that all of what it said is there
+		t.Fatalf("no answer: %v\n%s", err, p.stderr.String())
 	}
 	response.Body.Close()
-	p.wait(t)
 	return response.StatusCode
 }
 
