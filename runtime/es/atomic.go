@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 )
 
@@ -83,7 +84,9 @@ func Atomic(store Store, parts ...Part) *Batch {
 // all; they must not be used by several goroutines then. Two aggregates of one
 // stream are refused, for the one's events are not known to the other. The outcome
 // of Into has the stream and the version of the last part that was saved, and the
-// events of all. A command ID of Once counts for every stream.
+// events of all. A command ID of Once counts for every stream; where only some of them
+// have seen it the error is ErrDuplicateEvent. The observer is that of the first part
+// that is saved and has one.
 func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
 	o, err := newSaveOptions(opts)
 	if err != nil {
@@ -104,6 +107,11 @@ func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
 			return fmt.Errorf("atomic save: %w", err)
 		}
 		outcomes, err := a.send(ctx, b.store, o)
+		if a.roots[0].mode == detached {
+			if err2 := detachOthers(parts, a); err == nil {
+				err = err2
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("atomic save: %w", err)
 		}
@@ -126,10 +134,31 @@ func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
 	return nil
 }
 
+// detachOthers is for an attempt that has detached its aggregates: what the other parts
+// recorded goes with events that are not stored. Those in doubt for themselves can be
+// settled still. An error says that there were others.
+func detachOthers(parts []partToSave, a *attempt) error {
+	var err error
+	for _, p := range parts {
+		if slices.Contains(a.roots, p.root) {
+			continue
+		}
+		err = fmt.Errorf("%w: %s %s was to be saved with others, whose command %q was carried out elsewhere",
+			ErrDetached, p.name, p.stream.Key, a.append.Streams[0].CommandID)
+		if p.root.doubt == nil {
+			p.root.mode = detached
+		}
+	}
+	return err
+}
+
 // prepare finds what there is to save.
 func (b *Batch) prepare() ([]partToSave, error) {
 	if b.store == nil {
 		return nil, errNilStore
+	}
+	if !reflect.ValueOf(b.store).Comparable() {
+		return nil, fmt.Errorf("whether the parts are over one store cannot be told of values of %T: make it a pointer", b.store)
 	}
 	var parts []partToSave
 	owners := map[string]string{}

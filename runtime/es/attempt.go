@@ -16,7 +16,7 @@ type attempt struct {
 	roots []*Root
 	// buffers hold the payloads.
 	buffers []*[]byte
-	// name is that of the first aggregate, observer its repository's.
+	// name is that of the first aggregate, observer the first that a repository has.
 	name     string
 	observer *Observer
 	// saved are called when the events are stored, for the aggregates' snapshots.
@@ -130,16 +130,18 @@ func (r *Root) forget(n int) {
 var errStillUnknown = fmt.Errorf("%w still", ErrOutcomeUnknown)
 
 // settled prepares the append of what was recorded after the append a, which was
-// in doubt and is stored now, up to position. The command has been carried out
-// by a, and what a's conditions guard against had not come before a.
+// in doubt and is stored now, up to position. Its streams have seen the command that a
+// bore, and what a's conditions guard against had not come before a.
 func (o *saveOptions) settled(a *Append, position int64) {
-	if o.once == a.Streams[0].CommandID {
-		o.once = ""
+	for i := range a.Streams {
+		if s := &a.Streams[i]; s.CommandID != "" && s.CommandID == o.once {
+			o.seen = append(o.seen, s.Stream.Name)
+		}
 	}
 	conditions := slices.Clone(o.conditions)
 	for i := range conditions {
 		if slices.ContainsFunc(a.Conditions, func(c Condition) bool { return reflect.DeepEqual(c, conditions[i]) }) {
-			conditions[i].After = position
+			conditions[i].After = max(conditions[i].After, position)
 		}
 	}
 	o.conditions = conditions

@@ -17,6 +17,8 @@ type saveOptions struct {
 	conditions []Condition
 	once       string
 	outcomes   []*Outcome
+	// seen are the streams that this save has brought the command of once to already.
+	seen []string
 }
 
 // WithMetadata adds metadata to the events of the save, over what the context
@@ -208,7 +210,10 @@ func (r *Repository[A, ID, E]) addTo(ctx context.Context, a *attempt, aggregate 
 		return err
 	}
 	if len(a.roots) == 0 {
-		a.name, a.observer = r.def.Name, r.opts.observer
+		a.name = r.def.Name
+	}
+	if a.observer == nil {
+		a.observer = r.opts.observer
 	}
 	if r.snapshots != nil {
 		a.saved = append(a.saved, func(ctx context.Context) { r.snapshotOfSave(ctx, aggregate) })
@@ -220,7 +225,11 @@ func (r *Repository[A, ID, E]) addTo(ctx context.Context, a *attempt, aggregate 
 		}
 		a.append.Rows = append(a.append.Rows, Row{Table: t.Name, Stream: stream.Name, Values: values})
 	}
-	a.append.Streams = append(a.append.Streams, StreamAppend{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: o.once})
+	command := o.once
+	if slices.Contains(o.seen, stream.Name) {
+		command = ""
+	}
+	a.append.Streams = append(a.append.Streams, StreamAppend{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: command})
 	a.roots = append(a.roots, root)
 	return nil
 }
