@@ -82,6 +82,10 @@ func (s *Store) openFile() (err error) {
 	if err := s.file.lock(); err != nil {
 		return errors.Join(err, s.file.Close())
 	}
+	// A link that led to no file leads to this one now.
+	if target, err := filepath.EvalSymlinks(s.path); err == nil {
+		s.path = target
+	}
 	return nil
 }
 

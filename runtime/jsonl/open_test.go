@@ -403,6 +403,40 @@ func TestPaths(t *testing.T) {
 	}
 }
 
+// namedDisk notes whose names were synced.
+type namedDisk struct {
+	system
+	folders []string
+}
+
+func (d *namedDisk) syncFolder(path string) error {
+	d.folders = append(d.folders, path)
+	return d.system.syncFolder(path)
+}
+
+// A file that is made through a link has its name where the link leads.
+func TestLinkToNothing(t *testing.T) {
+	t.Parallel()
+	here, there := t.TempDir(), t.TempDir()
+	link := filepath.Join(here, "link")
+	if err := os.Symlink(filepath.Join(there, "target.jsonl"), link); err != nil {
+		t.Fatal(err)
+	}
+	there, err := filepath.EvalSymlinks(there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d namedDisk
+	s, err := openOn(&d, link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if !slices.Contains(d.folders, there) {
+		t.Errorf("the names in %v are on disk, and that of the file is in %s", d.folders, there)
+	}
+}
+
 // What another program does to a file that is open.
 func TestMovedAndChanged(t *testing.T) {
 	t.Parallel()

@@ -1,4 +1,4 @@
-package jsonl_test
+package jsonl
 
 import (
 	"path/filepath"
@@ -6,16 +6,16 @@ import (
 	"testing"
 
 	"github.com/esgen/esgen/runtime/es"
-	"github.com/esgen/esgen/runtime/jsonl"
 	"github.com/esgen/esgen/runtime/storetest"
 )
 
+// Cuts of power are the matter of other tests: this one need not wait for a disk.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	var paths sync.Map // of the stores
 	open := func(t *testing.T, path string) es.Store {
 		t.Helper()
-		s, err := jsonl.Open(t.Context(), path)
+		s, err := Open(t.Context(), path, withHaste)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func TestConformance(t *testing.T) {
 	storetest.Config{
 		Open: func(t *testing.T) es.Store { return open(t, filepath.Join(t.TempDir(), "events.jsonl")) },
 		Reopen: func(t *testing.T, s es.Store) es.Store {
-			if err := s.(*jsonl.Store).Close(); err != nil {
+			if err := s.(*Store).Close(); err != nil {
 				t.Fatal(err)
 			}
 			path, _ := paths.Load(s)

@@ -118,6 +118,11 @@ func (w *writer) queue(r *request) error {
 	w.active = true
 	group := w.gather()
 	w.mu.Unlock()
+	if w.store.cfg.observer != nil {
+		// A caller may recover from a panic of its observer, and nobody would write any more.
+		go w.run(group)
+		return nil
+	}
 	w.write(group)
 	if group = w.next(); group != nil {
 		go w.run(group)
