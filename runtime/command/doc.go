@@ -23,6 +23,7 @@
 //     valid, which calls the value's method Valid() bool), and the command's own method
 //     Validate() error. All broken rules are reported at once, each as an
 //     *es.InvalidError, and none of them holds the value that was refused; see [Invalid].
+//     Another error of Validate is kept as it is, and shows what the method puts into it.
 //     The ID of the aggregate must not be zero.
 //  3. Loading. A command that creates begins with a new aggregate, whose stream must
 //     not exist: es.ErrExists. What its handler records must give it the ID that the

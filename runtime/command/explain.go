@@ -56,9 +56,9 @@ func (e *explainer) add(at place, ok bool, b validator.FieldError) {
 	if !ok || !value.IsValid() || !value.CanInterface() {
 		return
 	}
-	one, parent := value.Interface(), at.parent
+	one, parent := value.Interface(), at.parent.Interface()
 	rest = slices.DeleteFunc(rest, func(r string) bool {
-		return !parent.CanInterface() && looksElsewhere(r) || at.within && strings.Contains(r, "csfield=")
+		return at.within && strings.Contains(r, "csfield=") // it asks for a field of the command
 	})
 	// What follows is not judged by the whole tag, or the same would be found again.
 	at.rules, at.depth = rest, 0
@@ -69,10 +69,7 @@ func (e *explainer) add(at place, ok bool, b validator.FieldError) {
 			prefix = value.Type().Name() + "."
 			return v.Struct(one)
 		}
-		if parent.CanInterface() {
-			return v.VarWithValue(one, parent.Interface(), tag)
-		}
-		return v.Var(one, tag)
+		return v.VarWithValue(one, parent, tag)
 	})
 	further, _ := errors.AsType[validator.ValidationErrors](err)
 	for _, b := range further {
@@ -125,11 +122,4 @@ func restOf(at place, rule string) (rest []string, ok bool) {
 // spelt undoes what tags need for commas and bars.
 func spelt(rule string) string {
 	return strings.NewReplacer("0x2C", ",", "0x7C", "|").Replace(rule)
-}
-
-// looksElsewhere says whether a rule is about other fields too: it cannot be judged on
-// the value alone.
-func looksElsewhere(rule string) bool {
-	name, _, _ := strings.Cut(rule, "=")
-	return strings.Contains(name, "field") || strings.HasPrefix(name, "required_") || strings.HasPrefix(name, "excluded_") || name == "skip_unless"
 }

@@ -40,6 +40,43 @@ func TestRulesAfterABrokenOne(t *testing.T) {
 	}
 }
 
+// The struct that is embedded under an unexported name is one that reflection cannot copy.
+type hiddenPart struct {
+	Other string `json:"other"`
+	Name  string `json:"name" validate:"min=3,eqfield=Other,alpha"`
+}
+
+type embedding struct {
+	ID string `json:"id" es:"id"`
+	hiddenPart
+	*shownPart
+	Box[int] `json:"box"`
+}
+
+type shownPart struct {
+	City string `json:"city" validate:"min=3,alpha"`
+}
+
+type Box[T any] struct {
+	Value T   `json:"value" validate:"min=3,max=1"`
+	List  []T `json:"list" validate:"len=1,dive,min=3,ne=0"`
+}
+
+func (embedding) isItemCommand() {}
+
+func TestRulesOfEmbeddedStructs(t *testing.T) {
+	cmd := embedding{ID: "nut", hiddenPart: hiddenPart{Name: "1"}, Box: Box[int]{Value: 2, List: []int{0, 4}}}
+	got := brokenRules(sent(cmd))
+	want := []string{"name min=3", "name eqfield=Other", "name alpha", "box.value min=3", "box.value max=1", "box.list len=1", "box.list[0] min=3", "box.list[0] ne=0"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	cmd.shownPart = &shownPart{City: "1"}
+	if got := brokenRules(sent(cmd)); !slices.Contains(got, "city min=3") || !slices.Contains(got, "city alpha") {
+		t.Errorf("%q", got)
+	}
+}
+
 // keyed has maps whose values repeat their keys.
 type keyed struct {
 	ID     string `json:"id" es:"id"`

@@ -15,8 +15,9 @@ type place struct {
 	// declared, elements by index, those of maps by the text of their keys.
 	path  string
 	order []int
-	// value is what stands there, parent the struct around the field that has the rules;
-	// within says that it is not the command itself.
+	// value is what stands there, parent the struct around the field that has the rules, or
+	// the one around that which embeds it under an unexported name; within says that it is
+	// not the command itself.
 	value, parent reflect.Value
 	within        bool
 	field         reflect.StructField
@@ -51,8 +52,11 @@ func (p place) inStruct(path string) (place, bool) {
 			p.path += own
 		}
 		p.order = append(slices.Clip(p.order), i)
-		p.within = p.parent.IsValid()
-		p.value, p.parent, p.field = v.Field(i), v, f
+		if v.CanInterface() {
+			p.within = p.parent.IsValid()
+			p.parent = v
+		}
+		p.value, p.field = v.Field(i), f
 		p.rules, p.depth = strings.Split(f.Tag.Get("validate"), ","), 0
 		return p.inField(path[len(name):])
 	}

@@ -197,6 +197,9 @@ func (k *kind) own(err error) violations {
 	case nil:
 		return nil
 	case *es.InvalidError:
+		if e == nil {
+			return nil // declared, and never set
+		}
 		filled := *e // it may be shared
 		if filled.Command == "" {
 			filled.Command = k.name

@@ -285,6 +285,11 @@ func TestOwnRules(t *testing.T) {
 			t.Errorf("%s, beside a tag: %q", c.name, got)
 		}
 	}
+	cmd := sound()
+	cmd.Do = func() error { var none *es.InvalidError; return none }
+	if err := sent(cmd); err != nil {
+		t.Errorf("an InvalidError that was never set: %v", err)
+	}
 	if shared.Command != "" {
 		t.Errorf("the command's own error was changed: %+v", shared)
 	}

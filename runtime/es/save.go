@@ -22,7 +22,8 @@ type saveOptions struct {
 }
 
 // WithMetadata adds metadata to the events of the save, over what the context
-// bears.
+// bears. A command ID in it is stored with them and does nothing else: Once makes a save
+// idempotent.
 func WithMetadata(md Metadata) SaveOption {
 	return func(o *saveOptions) error {
 		o.metadata = o.metadata.merge(md)
