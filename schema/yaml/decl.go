@@ -13,6 +13,8 @@ import (
 // decl is a declaration of a schema file.
 type decl struct {
 	kind schema.DeclarationKind
+	// twin says that another declaration has the name already, which was reported.
+	twin bool
 	// foreign says that Go code declares the type, which has no Declaration.
 	foreign bool
 	// name is its Go name; n the mapping that declares it.
@@ -79,6 +81,9 @@ type program struct {
 	byName map[string]*decl
 	// declared are the names that the package gets, and what each is.
 	declared map[string]declaredName
+	// refused are the names of declarations in which something is wrong as a whole: that a
+	// type is one of them was not the mistake.
+	refused map[string]bool
 	// suggested are the names that a type can have, once they were asked for.
 	suggested []string
 	// open are the declarations whose rules are being looked up.
@@ -90,16 +95,24 @@ type declaredName struct {
 	what string
 }
 
-// declare notes a name of the package. A name that is there already is reported.
-func (p *program) declare(name string, at schema.Span, what string) {
+// declare notes a name of the package. A name that is there already is reported; the
+// result is nil for all others.
+func (p *program) declare(name string, at schema.Span, what string) *finding {
 	before, taken := p.declared[name]
 	if !taken {
 		p.declared[name] = declaredName{at, what}
-		return
+		return nil
 	}
-	p.errorf(codeCollision, at, "%s would be declared twice: as %s and as %s", name, before.what, what).
+	return p.errorf(codeCollision, at, "%s would be declared twice: as %s and as %s", name, before.what, what).
 		note(before.span, "%s is here", before.what).
 		help("rename one of the two")
+}
+
+// declareFor notes the name of a function that is generated for a type.
+func (p *program) declareFor(d *decl, name, what string) {
+	if !d.twin {
+		p.declare(name, d.name.Span, what+" "+d.name.Value)
+	}
 }
 
 // add makes a declaration known.
@@ -108,7 +121,7 @@ func (p *program) add(kind schema.DeclarationKind, pr pair, what string) *decl {
 	if pr.value.get("go") != nil && kind == schema.DeclaredScalar {
 		d.foreign = true
 	} else {
-		p.declare(d.name.Value, d.name.Span, what+" "+d.name.Value)
+		d.twin = p.declare(d.name.Value, d.name.Span, what+" "+d.name.Value) != nil
 	}
 	p.decls = append(p.decls, d)
 	if p.byName[d.name.Value] == nil {
@@ -120,6 +133,7 @@ func (p *program) add(kind schema.DeclarationKind, pr pair, what string) *decl {
 // collect lists the declarations of all files, so that they can refer to one another.
 func (p *program) collect() {
 	for _, file := range p.files {
+		p.refuse(file.get("types"))
 		for _, pr := range file.get("types").good() {
 			kind := schema.DeclaredScalar
 			switch {
@@ -159,7 +173,20 @@ func (p *program) collectAggregate(pr pair) {
 	}
 }
 
+// refuse notes the names of the declarations that are left out.
+func (p *program) refuse(declarations *node) {
+	if declarations == nil {
+		return
+	}
+	for _, pr := range declarations.pairs {
+		if pr.key.bad || pr.value.bad {
+			p.refused[pr.key.text] = true
+		}
+	}
+}
+
 func (p *program) collectChildren(parent *node) {
+	p.refuse(parent.get("children"))
 	for _, pr := range parent.get("children").good() {
 		c := p.add(schema.DeclaredChild, pr, "the child")
 		p.collectChildren(c.n)
@@ -218,6 +245,8 @@ func (p *program) named(d *decl, n *node, what string) *fieldDecl {
 		x.help("%s", help)
 	} else if len(d.fields) > 0 {
 		x.help("it has %s", strings.Join(d.fieldKeys(), ", "))
+	} else {
+		x.help("declare the field, as in {%s: TYPE}", n.text)
 	}
 	return nil
 }
@@ -232,10 +261,11 @@ func (d *decl) field(key string) *fieldDecl {
 	return nil
 }
 
-// holds says whether the file has a field of that key, be it wrong.
+// holds says whether the file has a field of that key, be it wrong, or may have it where
+// the list of fields is wrong as a whole.
 func (d *decl) holds(key string) bool {
 	for _, list := range []string{"fields", "state"} {
-		if p := d.n.pair(list); p != nil && p.value.pair(key) != nil {
+		if p := d.n.pair(list); p != nil && (p.value.bad || p.value.pair(key) != nil) {
 			return true
 		}
 	}
@@ -264,8 +294,14 @@ func (p *program) resolveForeign(d *decl) {
 	}
 	if path.text != p.ownPath && !isExportedName(name.text) || !token.IsIdentifier(name.text) {
 		name.bad = true
-		p.errorf(codeIdentifier, name.span, "%s cannot be the name of a type of another package", quoted(name.text)).
+		x := p.errorf(codeIdentifier, name.span, "%s cannot be the name of a type of another package", quoted(name.text)).
 			help("it begins with a capital and goes on with letters and digits")
+		if path.text == p.ownPath {
+			x.Message = oneLine("%s cannot be the name of a type", []any{quoted(name.text)})
+		}
+		if strings.Contains(name.text, "[") {
+			x.help("declare a type of your own in Go for the instance, and name that")
+		}
 		return
 	}
 	d.path, d.goName, d.pathAt = path.text, name.text, path.span
@@ -299,16 +335,18 @@ func (p *program) resolveScalar(d *decl) {
 	}
 	switch t.name {
 	case "uuid":
-		p.declare("Parse"+d.name.Value, d.name.Span, "the function that parses "+d.name.Value)
-		p.declare("New"+d.name.Value, d.name.Span, "the constructor of "+d.name.Value)
+		p.declareFor(d, "Parse"+d.name.Value, "the function that parses")
+		p.declareFor(d, "New"+d.name.Value, "the constructor of")
 	default:
 		if d.n.hasAny(ruleKeys) {
-			p.declare("New"+d.name.Value, d.name.Span, "the constructor of "+d.name.Value)
+			p.declareFor(d, "New"+d.name.Value, "the constructor of")
 		}
 	}
 }
 
 func (p *program) resolveEnum(d *decl) {
+	p.declareFor(d, "Parse"+d.name.Value, "the function that parses")
+	p.declareFor(d, d.name.Value+"Values", "the function that lists the values of")
 	seen := map[string]*node{}
 	for _, item := range d.n.get("enum").elements() {
 		v := item
@@ -336,15 +374,22 @@ func (p *program) resolveEnum(d *decl) {
 			value.GoName, at = spelt.text, spelt.span
 		}
 		if !isExportedName(value.GoName) || value.GoName == d.name.Value {
+			if spelt != nil {
+				p.errorf(codeIdentifier, at, "%s cannot be the name of a constant of %s", quoted(value.GoName), d.name.Value).
+					help("it begins with a capital, goes on with letters and digits, and is not that of the type")
+				continue
+			}
 			p.errorf(codeIdentifier, at, "Go cannot spell a constant for the value %s of %s", quoted(v.text), d.name.Value).
 				help("say how it is called: {value: %s, go_name: %sSomething}", quoted(v.text), d.name.Value)
 			continue
 		}
-		p.declare(value.GoName, at, fmt.Sprintf("the value %s of %s", v.text, d.name.Value))
+		if !d.twin {
+			if x := p.declare(value.GoName, at, fmt.Sprintf("the value %s of %s", v.text, d.name.Value)); x != nil {
+				x.help("say how the constant is called: {value: %s, go_name: %sSomething}", quoted(v.text), d.name.Value)
+			}
+		}
 		d.values = append(d.values, value)
 	}
-	p.declare("Parse"+d.name.Value, d.name.Span, "the function that parses "+d.name.Value)
-	p.declare(d.name.Value+"Values", d.name.Span, "the function that lists the values of "+d.name.Value)
 }
 
 // trimDoc is a doc text as a doc comment would have it: without space at the ends, also
@@ -360,8 +405,29 @@ func trimDoc(doc string) string {
 	return strings.Join(lines, "\n")
 }
 
+// checkTwice refuses a word that stands in a list twice. Before are those that stand
+// elsewhere already.
+func (p *program) checkTwice(list []*node, what string, before map[string]schema.Span) {
+	for _, n := range list {
+		at, twice := before[n.text]
+		if !twice {
+			before[n.text] = n.span
+			continue
+		}
+		p.errorf(codeDuplicate, n.span, "%s %s stands twice", what, quoted(n.text)).note(at, "the first one is here").
+			help("leave one of the two out")
+	}
+}
+
 func (p *program) checkSuppressed(d *decl) {
 	list := d.n.get("suppress")
+	own := map[string]schema.Span{}
+	for _, e := range d.events {
+		if pr := e.n.pair("suppress"); pr != nil {
+			own[e.name.Value] = pr.key.span
+		}
+	}
+	p.checkTwice(list.elements(), "the suppressed event", own)
 	for _, n := range list.elements() {
 		if n != list && !isExportedName(n.text) { // else it is the word all
 			n.bad = true
@@ -370,8 +436,14 @@ func (p *program) checkSuppressed(d *decl) {
 	}
 }
 
-// resolveSets reads which state fields an event sets.
+// resolveSets reads which state fields an event sets, and checks what else it says.
 func (p *program) resolveSets(e *decl) {
+	p.checkTwice(e.n.get("alias").elements(), "the alias", map[string]schema.Span{})
+	if sets, none := e.n.pair("sets"), e.n.pair("suppress"); sets != nil && none != nil {
+		p.errorf(codeTogether, none.key.span, "%s has sets and suppress", e.name.Value).
+			note(sets.key.span, "sets is here").
+			help("an event that sets fields changes the state: leave suppress out")
+	}
 	seen := map[string]*node{}
 	for _, n := range e.n.get("sets").elements() {
 		if before := seen[n.text]; before != nil {

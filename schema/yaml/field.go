@@ -2,6 +2,7 @@ package yaml
 
 import (
 	"go/token"
+	"strings"
 
 	"github.com/esgen/esgen/schema"
 )
@@ -134,6 +135,10 @@ func (p *program) checkJSON(f *fieldDecl) bool {
 // typeOf reads a type and looks up its names. The result is nil where there is an
 // error.
 func (p *program) typeOf(n *node, user *decl) *typeExpr {
+	if p.refused[strings.TrimLeft(n.text, "[]? ")] {
+		n.bad = true // also where it is a name that no type can have
+		return nil
+	}
 	t := parseType(p.findings, n)
 	if t != nil && !p.lookUp(t, user) {
 		n.bad = true
@@ -154,6 +159,9 @@ func (p *program) lookUp(t *typeExpr, user *decl) bool {
 		return true
 	}
 	d := p.byName[t.name]
+	if d == nil && p.refused[t.name] {
+		return false
+	}
 	if d == nil {
 		x := p.errorf(codeType, t.span, "unknown type %s", t.name)
 		switch help := p.didYouMean(t.name, p.typeNames()); {

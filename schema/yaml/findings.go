@@ -66,14 +66,19 @@ func (f *findings) sorted() schema.Diagnostics {
 
 // didYouMean is a help line for a word that is not known.
 func (f *findings) didYouMean(word string, known []string) string {
+	if near := f.nearest(word, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+// nearest is the known word that is most like another one; empty where none is.
+func (f *findings) nearest(word string, known []string) string {
 	f.compared += len(known)
 	if f.compared > maxCompared {
 		return ""
 	}
-	if near := schema.Nearest(word, known); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return ""
+	return schema.Nearest(word, known)
 }
 
 // maxCompared is how many words a run may compare to find the one that was meant:

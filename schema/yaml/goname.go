@@ -91,7 +91,10 @@ func checkGoName(f *findings, key *node, what string) {
 	}
 	key.bad = true
 	d := f.errorf(codeIdentifier, key.span, "%s %s has no name that Go can spell: it must begin with a capital and go on with letters and digits", what, quoted(key.text))
-	if name := exportedName(key.text); isExportedName(name) {
+	parts := strings.FieldsFunc(key.text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if name := exportedName(strings.Join(parts, "-")); isExportedName(name) {
 		d.help("call it %s", name)
+	} else if name != "" && isExportedName("X"+name) {
+		d.help("call it X%s, say", name)
 	}
 }

@@ -106,7 +106,7 @@ func Load(ctx context.Context, dir string, files []string) (*schema.Declared, sc
 func load(dir, ownPath string, sources []*source) (*schema.Declared, schema.Diagnostics) {
 	p := &program{
 		findings: &findings{}, ownPath: ownPath,
-		byName: map[string]*decl{}, declared: map[string]declaredName{}, open: map[*decl]bool{},
+		byName: map[string]*decl{}, declared: map[string]declaredName{}, refused: map[string]bool{}, open: map[*decl]bool{},
 	}
 	for _, src := range sources {
 		if file := readSchema(src, p.findings); file != nil {
@@ -163,6 +163,9 @@ func (p *program) checkPackage() {
 			continue
 		}
 		switch {
+		case strings.HasSuffix(n.text, "_test"):
+			p.errorf(codeIdentifier, n.span, "%s is the name of a package of tests", n.text).
+				help("give it the name of the package that is tested: %s", strings.TrimSuffix(n.text, "_test"))
 		case !token.IsIdentifier(n.text) || n.text == "_":
 			p.errorf(codeIdentifier, n.span, "%s cannot be the name of a package", quoted(n.text)).
 				help("it begins with a letter and goes on with letters and digits")

@@ -150,6 +150,10 @@ func fitsInteger(text, kind string) bool {
 }
 
 func (p *program) readPattern(n *node) []schema.Text {
+	if n.text == "" {
+		p.errorf(codeRule, n.span, "the pattern is empty, and so matches everything").help("leave it out")
+		return nil
+	}
 	if _, err := regexp.Compile(n.text); err != nil {
 		p.errorf(codeRule, n.span, "the pattern is no regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: ")).
 			help("the syntax is that of Go's package regexp, RE2")
@@ -176,7 +180,7 @@ func (p *program) readOneOf(n *node, b basis) []schema.Text {
 		case b.isInteger() && (item.tag != "!!int" || !fitsInteger(item.text, b.name)):
 			p.errorf(codeNumber, item.span, "%s is no %s", quoted(item.text), b.name)
 			continue
-		case !b.isInteger() && !isText(p.findings, item, place{item.span, what}):
+		case !b.isInteger() && !isText(p.findings, item, place{item.span, what}, "text"):
 			continue
 		}
 		if i := strings.IndexFunc(item.text, unicode.IsControl); i >= 0 {

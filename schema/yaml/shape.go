@@ -37,7 +37,7 @@ type text struct {
 }
 
 func (t text) check(f *findings, n *node, at place) {
-	if !isText(f, n, at) {
+	if !isText(f, n, at, "text") {
 		return
 	}
 	switch {
@@ -48,14 +48,12 @@ func (t text) check(f *findings, n *node, at place) {
 	}
 }
 
-// isText refuses all but text.
-func isText(f *findings, n *node, at place) bool {
+// isText refuses all but text. Want says what the text is, if it is not any.
+func isText(f *findings, n *node, at place, want string) bool {
 	switch {
 	case n.bad:
-	case n.kind != scalar:
-		n.wrongKind(f, at, "text")
-	case n.tag == "!!null":
-		n.null(f, at)
+	case n.kind != scalar, n.tag == "!!null", n.tag != "!!str" && want != "text":
+		n.wrongKind(f, at, want)
 	case n.tag != "!!str":
 		n.bad = true
 		f.errorf(codeNotText, n.span, "%s must be text, and %s is %s", at.what, n.text, tagName(n.tag)).
@@ -77,7 +75,7 @@ func (n *node) wrongKind(f *findings, at place, want string) {
 		got, span = "a list", at.span
 	default:
 		if n.tag == "!!null" {
-			n.null(f, at)
+			n.null(f, at, want)
 			return
 		}
 		got = tagName(n.tag)
@@ -86,15 +84,20 @@ func (n *node) wrongKind(f *findings, at place, want string) {
 	f.errorf(codeKind, span, "%s must be %s, not %s", at.what, want, got)
 }
 
-func (n *node) null(f *findings, at place) {
+// null reports a value that is missing, and what should be there.
+func (n *node) null(f *findings, at place, want string) {
 	n.bad = true
 	span := n.span
 	if n.text == "" {
 		span = at.span
 	}
-	d := f.errorf(codeNull, span, "%s has no value", at.what).
-		help("leave it out; a mapping without keys is written {}")
-	if n.text != "" {
+	d := f.errorf(codeNull, span, "%s has no value", at.what)
+	switch {
+	case want == "a mapping":
+		d.help("leave it out; a mapping without keys is written {}")
+	case n.text == "" || !strings.HasPrefix(want, "text") && !strings.HasPrefix(want, "a value"):
+		d.help("give it %s, or leave it out", want)
+	default:
 		d.help(`leave it out, or put it in quotes if text is meant: "%s"`, n.text)
 	}
 }
@@ -102,7 +105,7 @@ func (n *node) null(f *findings, at place) {
 // typeText is a type, as text. What it says is read where all types are known.
 type typeText struct{ doc string }
 
-func (typeText) check(f *findings, n *node, at place) { isText(f, n, at) }
+func (typeText) check(f *findings, n *node, at place) { isText(f, n, at, "a type") }
 
 // truth is true or false. Where always is set, only true means anything.
 type truth struct {
@@ -163,6 +166,12 @@ func (number) check(f *findings, n *node, at place) {
 	switch {
 	case n.bad:
 	case n.kind == scalar && n.tag == "!!str" && durationText.MatchString(n.text):
+	case n.kind == scalar && n.tag == "!!str" && decimalNumber.MatchString(n.text) && quoteWidth(n) == 0:
+		n.bad = true // YAML takes it for text
+		f.errorf(codeNumber, n.span, "%s is more than any number type can hold", quoted(n.text))
+	case n.kind == scalar && n.tag == "!!str" && decimalNumber.MatchString(n.text):
+		n.bad = true
+		f.errorf(codeKind, n.span, "%s must be a number, not text", at.what).help("leave the quotes out: %s", n.text)
 	case n.kind != scalar || n.tag != "!!int" && n.tag != "!!float":
 		n.wrongKind(f, at, "a number, or a length of time such as 90s")
 	case !decimalNumber.MatchString(n.text):
@@ -181,9 +190,10 @@ type choice struct {
 }
 
 func (c choice) check(f *findings, n *node, at place) {
-	if isText(f, n, at) && !slices.Contains(c.words, n.text) {
+	want := orList(slices.Concat(c.or, c.words))
+	if isText(f, n, at, want) && !slices.Contains(c.words, n.text) {
 		n.bad = true
-		d := f.errorf(codeChoice, n.span, "%s must be %s, not %s", at.what, orList(slices.Concat(c.or, c.words)), quoted(n.text))
+		d := f.errorf(codeChoice, n.span, "%s must be %s, not %s", at.what, want, quoted(n.text))
 		if help := f.didYouMean(n.text, c.words); help != "" {
 			d.help("%s", help)
 		}
@@ -196,10 +206,8 @@ type value struct{ doc string }
 func (value) check(f *findings, n *node, at place) {
 	switch {
 	case n.bad:
-	case n.kind != scalar:
+	case n.kind != scalar, n.tag == "!!null":
 		n.wrongKind(f, at, "text or a number")
-	case n.tag == "!!null":
-		n.null(f, at)
 	}
 }
 
@@ -354,10 +362,11 @@ func (k *keys) check(f *findings, n *node, at place) {
 		n.wrongKind(f, at, "a mapping")
 		return
 	}
+	meant := map[string]bool{} // keys that are there, but misspelt
 	for _, p := range n.pairs {
 		known := k.find(p.key.text)
 		if known == nil {
-			k.unknown(f, p.key)
+			meant[k.unknown(f, p.key)] = true
 			p.value.bad = true
 			continue
 		}
@@ -367,10 +376,14 @@ func (k *keys) check(f *findings, n *node, at place) {
 		}
 	}
 	for i := range k.keys {
-		if k.keys[i].required && n.pair(k.keys[i].name) == nil {
+		if k.keys[i].required && n.pair(k.keys[i].name) == nil && !meant[k.keys[i].name] {
 			f.errorf(codeMissing, at.span, "%s lacks the key %s", at.what, k.keys[i].name).
 				help("add %s: %s", k.keys[i].name, k.keys[i].doc)
 		}
+	}
+	if slices.ContainsFunc(k.oneOf, func(name string) bool { return meant[name] }) {
+		n.bad = true
+		return
 	}
 	k.checkOne(f, n, at)
 }
@@ -403,18 +416,20 @@ func (k *keys) checkOne(f *findings, n *node, at place) {
 	}
 }
 
-// unknown reports a key that the mapping does not have.
-func (k *keys) unknown(f *findings, key *node) {
+// unknown reports a key that the mapping does not have. The result is the one that was
+// meant, empty where nothing is near.
+func (k *keys) unknown(f *findings, key *node) string {
 	d := f.errorf(codeKey, key.span, "unknown key %s in %s", quoted(key.text), k.what)
-	if help := f.didYouMean(key.text, k.names()); help != "" {
-		d.help("%s", help)
-		return
+	if near := f.nearest(key.text, k.names()); near != "" {
+		d.help("did you mean %s?", near)
+		return near
 	}
 	if homes := homesOf(key.text); len(homes) > 0 {
 		d.help("it is a key of %s", orList(homes))
-		return
+		return ""
 	}
 	d.help("known are %s", strings.Join(k.names(), ", "))
+	return ""
 }
 
 // orList is "a, b or c".

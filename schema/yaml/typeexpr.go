@@ -42,8 +42,11 @@ func (t *typeExpr) String() string {
 	return t.name
 }
 
-// maxTypeDepth bounds how deep types stand in one another. JSON ends at 1,000 levels.
-const maxTypeDepth = 20
+// maxTypeDepth bounds how deep types stand in one another. Who needs more gives the inner ones
+// names.
+const maxTypeDepth = 8
+
+const tooDeep = "it is too deep"
 
 // typeParser reads the text of a node as a type.
 type typeParser struct {
@@ -66,7 +69,11 @@ func parseType(f *findings, n *node) *typeExpr {
 	n.bad = true
 	at := min(p.pos, max(0, len(n.text)-1))
 	d := f.errorf(codeType, n.part(at, len(n.text)), "%s is no type: %s", quoted(n.text), p.err)
-	switch {
+	switch bare := strings.Trim(n.text, "[]?* "); {
+	case bare == "":
+		d.help("types are written int, []int, map[string]int, ?int, or with a name declared under types")
+	case strings.HasPrefix(p.err, tooDeep):
+		d.help("declare a type for what is within, and use its name")
 	case strings.HasPrefix(n.text, "*"):
 		d.help("what may be null is written ?%s", strings.TrimPrefix(n.text, "*"))
 	case strings.HasSuffix(n.text, "[]"):
@@ -108,7 +115,7 @@ func (p *typeParser) parse(depth int) *typeExpr {
 	p.skip()
 	start := p.pos
 	if depth > maxTypeDepth {
-		return p.fail("it is too deep")
+		return p.fail(tooDeep)
 	}
 	switch {
 	case p.take("?"):
