@@ -10,10 +10,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/esgen/esgen/examples/internal/web/webtest"
+	"github.com/esgen/esgen/examples/users"
+	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/sqlite"
 )
 
 func TestMain(m *testing.M) { webtest.Main(m, main) }
@@ -63,5 +68,37 @@ func TestWhatKeepsTheServerFromStarting(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "none", "users.db")
 	if err := run(t.Context(), io.Discard, logger, settings{addr: "127.0.0.1:0", db: missing}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a folder that is not there: %v", err)
+	}
+}
+
+// Users from before there was a table are found when the file is opened, and -rebuild
+// gives them their rows.
+func TestRebuild(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "users.db")
+	old, err := sqlite.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := uuid.Must(uuid.NewV7())
+	_, err = old.Append(t.Context(), es.Append{Streams: []es.StreamAppend{{
+		Stream: es.Stream{Name: "user-" + id.String(), Category: "user-{id}", Key: id.String()},
+		Events: []es.NewEvent{{
+			ID: uuid.Must(uuid.NewV7()), Type: "user.created", TypeVersion: 1, RecordedAt: time.Now(),
+			Payload: []byte(object("userId", id.String(), "name", "Ann", "email", "ann@example.com", "createdAt", "2020-01-01T00:00:00Z")),
+		}},
+	}}})
+	if err = errors.Join(err, old.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open(t.Context(), settings{db: file}); !errors.Is(err, sqlite.ErrTableDrift) || !strings.Contains(err.Error(), "-rebuild") {
+		t.Fatalf("users without rows: %v", err)
+	}
+	store, err := open(t.Context(), settings{db: file, rebuild: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if row, err := users.UserTable().Get(t.Context(), store, id); err != nil || row.Name != "Ann" {
+		t.Errorf("rebuilt row: %+v, %v", row, err)
 	}
 }
