@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -30,7 +31,11 @@ func (k *kind) explain(cmd any, broken validator.ValidationErrors) violations {
 	return all
 }
 
-type explainer struct{ found []located }
+type explainer struct {
+	found []located
+	// keys are the elements of maps, by their place's order, whose keys have been explained.
+	keys map[string]bool
+}
 
 type located struct {
 	at   place
@@ -51,7 +56,11 @@ func (e *explainer) add(at place, ok bool, b validator.FieldError) {
 	if strings.HasPrefix(rule, "required") {
 		return // there is nothing to be judged
 	}
-	rest, ok := restOf(at, rule)
+	keys, rules := at.rulesHere()
+	if _, ok := restOf(keys, rule); ok && e.isOfKey(at, keys) {
+		at.value, rules = at.key, keys
+	}
+	rest, ok := restOf(rules, rule)
 	value := behindPointers(at.value)
 	if !ok || !value.IsValid() || !value.CanInterface() {
 		return
@@ -82,6 +91,26 @@ func (e *explainer) add(at place, ok bool, b validator.FieldError) {
 	}
 }
 
+// isOfKey says whether the library has found the key of a map's element broken, rather
+// than the value, about which it writes the same. It looks at the key first.
+func (e *explainer) isOfKey(at place, keys []string) bool {
+	order := fmt.Sprint(at.order)
+	if e.keys[order] || !at.key.IsValid() || !at.key.CanInterface() {
+		return false
+	}
+	err := judge(func(v *validator.Validate) error {
+		return v.VarWithValue(at.key.Interface(), at.parent.Interface(), strings.Join(keys, ","))
+	})
+	if err == nil {
+		return false
+	}
+	if e.keys == nil {
+		e.keys = map[string]bool{}
+	}
+	e.keys[order] = true
+	return true
+}
+
 // ruleOf is the rule as the tag spells it: "min=1".
 func ruleOf(b validator.FieldError) string {
 	if b.Param() == "" || b.Tag() != b.ActualTag() || strings.Contains(b.Tag(), "|") {
@@ -90,29 +119,30 @@ func ruleOf(b validator.FieldError) string {
 	return b.Tag() + "=" + b.Param()
 }
 
-// restOf are the rules that follow one at a place. A rule that stands among those of
-// a map's keys is none of its values.
-func restOf(at place, rule string) (rest []string, ok bool) {
-	rules := at.rules
-	for range at.depth {
+// rulesHere are the rules at a place: those of the key, if it is that of a map's element,
+// and those of what stands there.
+func (p place) rulesHere() (keys, rules []string) {
+	rules = p.rules
+	for range p.depth {
 		dive := slices.Index(rules, "dive")
 		if dive < 0 {
-			return nil, false
+			return nil, nil
 		}
 		rules = rules[dive+1:]
 	}
-	if len(rules) > 0 && rules[0] == "keys" {
-		end := slices.Index(rules, "endkeys")
-		if end < 0 || slices.ContainsFunc(rules[1:end], func(r string) bool { return spelt(r) == rule }) {
-			return nil, false
-		}
-		rules = rules[end+1:]
+	if end := slices.Index(rules, "endkeys"); end > 0 && rules[0] == "keys" {
+		return rules[1:end], rules[end+1:]
 	}
-	here := rules
+	return nil, rules
+}
+
+// restOf are the rules that follow one.
+func restOf(rules []string, rule string) (rest []string, ok bool) {
+	end := len(rules)
 	if dive := slices.Index(rules, "dive"); dive >= 0 {
-		here = rules[:dive]
+		end = dive
 	}
-	i := slices.IndexFunc(here, func(r string) bool { return spelt(r) == rule })
+	i := slices.IndexFunc(rules[:end], func(r string) bool { return spelt(r) == rule })
 	if i < 0 {
 		return nil, false
 	}

@@ -19,6 +19,7 @@ type combined struct {
 		Password string `json:"password"`
 		Again    string `json:"again" validate:"min=3,eqfield=Password,eqcsfield=First"`
 	} `json:"inner"`
+	//lint:ignore SA5008 encoding/json takes it for the name "-"
 	Dash string `json:"-," validate:"max=1"`
 }
 
@@ -100,5 +101,29 @@ func TestARefusedValueThatIsAlsoAKey(t *testing.T) {
 	}
 	if got, want := brokenRules(err), []string{"logins[alice].name max=3", "logins[…].name max=3", "deep[…][fine][0] max=3"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// bounded has rules of keys and of values, some of them the same.
+type bounded struct {
+	ID    string                    `json:"id" es:"id"`
+	Names map[string]string         `json:"names" validate:"dive,keys,min=3,alpha,endkeys,min=3,alpha"`
+	Deep  map[string]map[string]int `json:"deep" validate:"len=2,dive,keys,min=2,endkeys,min=2,dive,keys,min=3,lowercase,endkeys,min=3,ne=1"`
+}
+
+func (bounded) isItemCommand() {}
+
+func TestRulesOfKeysAndOfValues(t *testing.T) {
+	cmd := bounded{ID: "nut", Names: map[string]string{"1": "2", "abc": "3", "4": "def"}, Deep: map[string]map[string]int{"x": {"Y": 1}}}
+	got := brokenRules(sent(cmd))
+	want := []string{
+		"names[…] min=3", "names[…] alpha", "names[…] min=3", "names[…] alpha", // 1: both
+		"names[…] min=3", "names[…] alpha", // 4: the key
+		"names[…] min=3", "names[…] alpha", // abc: the value
+		"deep len=2", "deep[…] min=2", "deep[…] min=2",
+		"deep[…][…] min=3", "deep[…][…] lowercase", "deep[…][…] min=3", "deep[…][…] ne=1",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

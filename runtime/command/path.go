@@ -25,8 +25,10 @@ type place struct {
 	// they have entered.
 	rules []string
 	depth int
-	// keys are those of maps that the path tells.
+	// keys are those of maps that the path tells; key is the one of the value, if it is an
+	// element of a map.
 	keys []string
+	key  reflect.Value
 }
 
 // inStruct follows a path of Go names, as the library writes it, from a struct. It
@@ -86,6 +88,7 @@ func (p place) inField(rest string) (place, bool) {
 		for i, key := range keys {
 			if rest, ok := strings.CutPrefix(rest, "["+key.text+"]"); ok {
 				entered := p.entered(i, p.shown(key), v.MapIndex(key.value))
+				entered.key = key.value
 				entered.keys = append(slices.Clip(p.keys), key.text)
 				if found, ok := entered.inField(rest); ok {
 					return found, true
@@ -100,7 +103,7 @@ func (p place) inField(rest string) (place, bool) {
 func (p place) entered(i int, key string, v reflect.Value) place {
 	p.path += "[" + key + "]"
 	p.order = append(slices.Clip(p.order), i)
-	p.value = v
+	p.value, p.key = v, reflect.Value{}
 	p.depth++
 	return p
 }
