@@ -93,11 +93,3 @@ func (s *scope) hasCommand(cmd *Command) bool {
 	name := cmd.GoName.Value
 	return s.commands[name] == cmd && s.aggregates[name] == nil && s.children[name] == nil && s.events[name] == nil
 }
-
-func (s *scope) commandNames() []string {
-	var names []string
-	for _, cmd := range s.pkg.Commands {
-		names = append(names, cmd.GoName.Value)
-	}
-	return names
-}
