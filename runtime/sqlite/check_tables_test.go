@@ -103,13 +103,7 @@ func TestCheckWhileATableIsRebuilt(t *testing.T) {
 	path := newPath(t)
 	c := cardTable()
 	s := openCards(t, path, c)
-	for i := 0; i < 3*fullPage; i += 100 {
-		var all []es.Append
-		for j := range 100 {
-			all = append(all, card(fmt.Sprint(i+j), 0, ""))
-		}
-		mustAppend(t, s, together(all...))
-	}
+	fillCards(t, s, 3*fullPage)
 	wider := cardTable(func(t *es.Table) { t.Columns[1].Index = true })
 	next := openCards(t, path, wider, WithTableDrift())
 	steps := 0

@@ -67,7 +67,7 @@ func (c *conn) exec(query string, args ...driver.Value) error {
 func (c *conn) each(query string, fn func(row []driver.Value) (more bool, err error), args ...driver.Value) error {
 	s, ok := c.statements[query]
 	if !ok {
-		prepared, err := c.raw.Prepare(steady.Replace(query))
+		prepared, err := c.raw.Prepare(steadied(query))
 		if err != nil {
 			return err
 		}
@@ -88,8 +88,26 @@ func (c *conn) each(query string, fn func(row []driver.Value) (more bool, err er
 // the parameter tells SQLite not to look.
 var steady = strings.NewReplacer("= ?", "= +?", "IN (?", "IN (+?", "LIMIT ?", "LIMIT +?")
 
-// in runs a query whose one parameter is a list, "(?)": once for each 64 values.
-// There are only a few lengths of lists, so that the statements stay prepared; the
+// steadied has a query's parameters steady. What stands in quotes stays as it is: a
+// state table can be called anything.
+func steadied(query string) string {
+	var b strings.Builder
+	for {
+		open := strings.IndexAny(query, `"'`)
+		if open < 0 {
+			b.WriteString(steady.Replace(query))
+			return b.String()
+		}
+		b.WriteString(steady.Replace(query[:open]))
+		quoted := query[open:]
+		end := strings.IndexByte(quoted[1:], quoted[0]) + 2 // a quote that is doubled closes, and opens again
+		b.WriteString(quoted[:end])
+		query = quoted[end:]
+	}
+}
+
+// in runs a query whose one parameter is a list, "(?)", the last one in its text: once
+// for each 64 values. There are only a few lengths of lists, so that the statements stay prepared; the
 // last value is repeated as often as need be.
 func (c *conn) in(query string, values []driver.Value, fn func(row []driver.Value) (more bool, err error)) error {
 	for chunk := range slices.Chunk(values, listChunk) {
@@ -102,7 +120,8 @@ func (c *conn) in(query string, values []driver.Value, fn func(row []driver.Valu
 		}
 		text, ok := c.lists[key]
 		if !ok {
-			text = strings.Replace(query, "(?)", "(?"+strings.Repeat(",?", key.n-1)+")", 1)
+			at := strings.LastIndex(query, "(?)") + len("(?")
+			text = query[:at] + strings.Repeat(",?", key.n-1) + query[at:]
 			c.lists[key] = text
 		}
 		args := slices.Grow(slices.Clip(chunk), key.n-len(chunk))

@@ -67,6 +67,9 @@ func (g *group) load(requests []*request) (err error) {
 	if g.rows.filed, err = filedTables(g.conn); err != nil {
 		return err
 	}
+	if err := g.loadRows(requests); err != nil {
+		return err
+	}
 	g.reach(requests)
 	var names, ids []driver.Value
 	for _, r := range requests {

@@ -133,9 +133,7 @@ func TestRebuildFails(t *testing.T) {
 	path := newPath(t)
 	c := cardTable()
 	s := openCards(t, path, c)
-	for i := range 300 {
-		mustAppend(t, s, card(fmt.Sprint(i), 0, fmt.Sprint("m", i)))
-	}
+	fillCards(t, s, 300)
 	broken := errors.New("broken")
 	ctx, cancel := context.WithCancel(t.Context())
 	for name, test := range map[string]struct {
@@ -264,16 +262,14 @@ func TestRebuildsAtTheSameTime(t *testing.T) {
 	path := newPath(t)
 	c := cardTable()
 	s := openCards(t, path, c)
-	for i := range 600 {
-		mustAppend(t, s, card(fmt.Sprint(i), 0, fmt.Sprint("m", i)))
-	}
+	fillCards(t, s, 600)
 	other := openCards(t, path, c)
 	var wg sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
 		wg.Go(func() { errs[i] = []*Store{s, other}[i%2].Rebuild(t.Context(), c, nil) })
 	}
-	for i := range 200 {
+	for i := range 50 {
 		mustAppend(t, s, card(fmt.Sprint(i), 1, fmt.Sprint("n", i)))
 	}
 	wg.Wait()

@@ -83,6 +83,16 @@ func together(appends ...es.Append) es.Append {
 	return all
 }
 
+// fillCards makes cards, 0 to n-1, with addresses m0 and so on, in one append.
+func fillCards(t *testing.T, s *Store, n int) {
+	t.Helper()
+	var all []es.Append
+	for i := range n {
+		all = append(all, card(fmt.Sprint(i), 0, fmt.Sprint("m", i)))
+	}
+	mustAppend(t, s, together(all...))
+}
+
 func openCards(t *testing.T, path string, c cards, opts ...Option) *Store {
 	t.Helper()
 	return openAt(t, path, append(opts, WithTables(c))...)

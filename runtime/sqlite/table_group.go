@@ -1,8 +1,10 @@
 package sqlite
 
 import (
+	"bytes"
 	"database/sql/driver"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +16,8 @@ import (
 type groupRows struct {
 	// filed are the tables that the file remembers.
 	filed []filed
+	// inFile are the rows that the file has of the aggregates that the group names.
+	inFile map[rowKey][]any
 	// writes are the rows in the order in which they were taken on.
 	writes []rowWrite
 	// newest is, of these, the one of each aggregate; claims are the unique values that
@@ -26,8 +30,9 @@ type groupRows struct {
 }
 
 type rowWrite struct {
-	table  *stateTable
-	values []any
+	table *stateTable
+	// before is the row that is there, nil where there is none.
+	before, values []any
 	// remove says to remove the row, which another write brings back.
 	remove bool
 }
@@ -45,19 +50,61 @@ type claim struct {
 	value  any
 }
 
+// loadRows reads the rows that the group's appends would write anew.
+func (g *group) loadRows(requests []*request) error {
+	keys := make(map[*stateTable][]driver.Value)
+	for _, r := range requests {
+		for i := range r.append.Rows {
+			row := &r.append.Rows[i]
+			if t := g.cfg.table(row.Table); t != nil && t.isKey(row.Values[0]) && t.drift(g.rows.filed) == nil {
+				keys[t] = append(keys[t], row.Values[0])
+			}
+		}
+	}
+	for t, list := range keys {
+		if g.rows.inFile == nil {
+			g.rows.inFile = make(map[rowKey][]any)
+		}
+		err := g.conn.in(t.sql.byKeys, list, func(row []driver.Value) (bool, error) {
+			g.rows.inFile[rowKey{t.Name, row[0]}] = t.values(row)
+			return true, nil
+		})
+		if err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
+// isKey says whether a value is of the type of the table's key.
+func (t *stateTable) isKey(v any) bool {
+	switch v.(type) {
+	case int64:
+		return t.Columns[0].Kind == es.ColumnInteger
+	case string:
+		return t.Columns[0].Kind == es.ColumnText
+	}
+	return false
+}
+
+// now is the row of an aggregate as the next append of the group finds it; nil where
+// there is none.
+func (g *group) now(key rowKey) []any {
+	if row := g.rows.newest[key]; row != nil {
+		return row
+	}
+	return g.rows.inFile[key]
+}
+
 // judgeRows says why the rows of an append cannot be written, or an append must
 // bring some; err is an error of the file.
 func (g *group) judgeRows(a *es.Append) (refused, err error) {
 	g.rows.handedOver = false
-	for i := range a.Streams {
-		stream := &g.streams[a.Streams[i].Stream.Name].Stream // as the file has it
-		for _, f := range g.rows.filed {
-			if f.category == stream.Category && !slices.ContainsFunc(a.Rows, func(r es.Row) bool { return r.Table == f.name && r.Stream == stream.Name }) {
-				return fmt.Errorf("%w: the file keeps table %q of the aggregates %s, and the append to stream %s brings no row for it: "+
-					"generate the code anew and open the store with sqlite.WithTables", es.ErrNoTable, f.name, f.aggregate, stream.Name), nil
-			}
-		}
+	if len(a.Rows) == 0 && len(g.rows.filed) == 0 {
+		return nil, nil
 	}
+	tables := make(map[string]string, len(a.Rows)) // of the rows, by stream
+	own := make(map[claim]string)                  // what the rows claim, and for which stream
 	for i := range a.Rows {
 		row := &a.Rows[i]
 		t := g.cfg.table(row.Table)
@@ -70,12 +117,23 @@ func (g *group) judgeRows(a *es.Append) (refused, err error) {
 		if err := t.checkRow(row, &g.streams[row.Stream].Stream); err != nil {
 			return fmt.Errorf("%w: %w", es.ErrInvalidAppend, err), nil
 		}
-		for j := range a.Rows[:i] {
-			if a.Rows[j].Stream == row.Stream {
-				return fmt.Errorf("%w: stream %s has two rows", es.ErrInvalidAppend, row.Stream), nil
+		if tables[row.Stream] != "" {
+			return fmt.Errorf("%w: stream %s has two rows", es.ErrInvalidAppend, row.Stream), nil
+		}
+		tables[row.Stream] = row.Table
+		for column, c := range t.claimsOf(row.Values) {
+			if own[c] != "" {
+				return &es.UniqueError{Aggregate: t.Aggregate, Column: t.Columns[column].Name, Stream: own[c]}, nil
 			}
-			if column := t.clash(row, &a.Rows[j]); column != "" {
-				return &es.UniqueError{Aggregate: t.Aggregate, Column: column, Stream: a.Rows[j].Stream}, nil
+			own[c] = row.Stream
+		}
+	}
+	for i := range a.Streams {
+		stream := &g.streams[a.Streams[i].Stream.Name].Stream // as the file has it
+		for _, f := range g.rows.filed {
+			if f.category == stream.Category && tables[stream.Name] != f.name {
+				return fmt.Errorf("%w: the file keeps table %q of the aggregates %s, and the append to stream %s brings no row for it: "+
+					"generate the code anew and open the store with sqlite.WithTables", es.ErrNoTable, f.name, f.aggregate, stream.Name), nil
 			}
 		}
 	}
@@ -85,6 +143,20 @@ func (g *group) judgeRows(a *es.Append) (refused, err error) {
 		}
 	}
 	return nil, nil
+}
+
+// claimsOf are the unique values that a row has for itself, with their columns.
+func (t *stateTable) claimsOf(values []any) iter.Seq2[int, claim] {
+	return func(yield func(int, claim) bool) {
+		if !t.claims(values) {
+			return
+		}
+		for i := range t.Columns {
+			if t.Columns[i].Unique && i > 0 && values[i] != nil && !yield(i, claim{t.Name, i, mapKey(t.uniqueValue(i, values[i]))}) {
+				return
+			}
+		}
+	}
 }
 
 // checkRow says what is wrong with a row for a stream.
@@ -102,17 +174,17 @@ func (t *stateTable) checkRow(row *es.Row, stream *es.Stream) error {
 // does not write anew, for among those it does the newest rows alone count.
 func (g *group) judgeRow(a *es.Append, row *es.Row) (refused, err error) {
 	t := g.cfg.table(row.Table)
-	if !t.claims(row.Values) {
-		return nil, nil
+	before := g.now(rowKey{t.Name, row.Values[0]})
+	if before != nil && !t.claims(before) {
+		before = nil
 	}
-	for i := range t.Columns {
-		if !t.Columns[i].Unique || i == 0 || row.Values[i] == nil {
-			continue
+	for i, c := range t.claimsOf(row.Values) {
+		if before != nil && sameValue(before[i], row.Values[i]) {
+			continue // it has it already
 		}
-		value := t.uniqueValue(i, row.Values[i])
-		holder := g.rows.claims[claim{t.Name, i, mapKey(value)}]
+		holder := g.rows.claims[c]
 		if holder == nil {
-			if holder, err = g.holderInFile(t, i, value, row.Values[0]); err != nil {
+			if holder, err = g.holderInFile(t, i, t.uniqueValue(i, row.Values[i]), row.Values[0]); err != nil {
 				return nil, err
 			}
 		}
@@ -125,20 +197,6 @@ func (g *group) judgeRow(a *es.Append, row *es.Row) (refused, err error) {
 		}
 	}
 	return nil, nil
-}
-
-// clash is the column in which two rows of one append claim the same value.
-func (t *stateTable) clash(a, b *es.Row) string {
-	if a.Table != b.Table || !t.claims(a.Values) || !t.claims(b.Values) {
-		return ""
-	}
-	for i := range t.Columns {
-		if t.Columns[i].Unique && a.Values[i] != nil && b.Values[i] != nil &&
-			mapKey(t.uniqueValue(i, a.Values[i])) == mapKey(t.uniqueValue(i, b.Values[i])) {
-			return t.Columns[i].Name
-		}
-	}
-	return ""
 }
 
 // holderInFile is the key of the row that has a value, unless the group would write
@@ -183,10 +241,11 @@ func mapKey(v driver.Value) any {
 
 // takeRows takes the rows of an append into the group.
 func (g *group) takeRows(a *es.Append) {
-	if g.rows.handedOver {
+	handedOver := g.rows.handedOver
+	if handedOver {
 		// SQLite would find the value taken, whatever the order: two may have swapped.
 		for i := range a.Rows {
-			g.rows.writes = append(g.rows.writes, rowWrite{g.cfg.table(a.Rows[i].Table), a.Rows[i].Values, true})
+			g.rows.writes = append(g.rows.writes, rowWrite{table: g.cfg.table(a.Rows[i].Table), values: a.Rows[i].Values, remove: true})
 		}
 	}
 	for i := range a.Rows {
@@ -196,22 +255,22 @@ func (g *group) takeRows(a *es.Append) {
 			g.rows.newest, g.rows.claims = make(map[rowKey][]any), make(map[claim]any)
 		}
 		at := rowKey{t.Name, row.Values[0]}
-		for j := range t.Columns {
-			if !t.Columns[j].Unique {
-				continue
-			}
-			if before := g.rows.newest[at]; before != nil && before[j] != nil {
-				c := claim{t.Name, j, mapKey(t.uniqueValue(j, before[j]))}
+		w := rowWrite{table: t, values: row.Values}
+		if !handedOver {
+			w.before = g.now(at)
+		}
+		if before := g.rows.newest[at]; before != nil {
+			for _, c := range t.claimsOf(before) {
 				if g.rows.claims[c] == at.key {
 					delete(g.rows.claims, c)
 				}
 			}
-			if row.Values[j] != nil && t.claims(row.Values) {
-				g.rows.claims[claim{t.Name, j, mapKey(t.uniqueValue(j, row.Values[j]))}] = at.key
-			}
+		}
+		for _, c := range t.claimsOf(row.Values) {
+			g.rows.claims[c] = at.key
 		}
 		g.rows.newest[at] = row.Values
-		g.rows.writes = append(g.rows.writes, rowWrite{t, row.Values, false})
+		g.rows.writes = append(g.rows.writes, w)
 	}
 }
 
@@ -219,15 +278,50 @@ func (g *group) takeRows(a *es.Append) {
 // one might meet a unique value before it was given up.
 func (g *group) flushRows() error {
 	for _, w := range g.rows.writes {
-		text, args := w.table.sql.upsert, w.table.parameters
-		if w.remove {
-			text, args = w.table.sql.remove, keyOnly
-		}
-		if err := g.conn.exec(text, args(w.values)...); err != nil {
+		if err := g.flushRow(&w); err != nil {
 			return fmt.Errorf("table %s: %w", w.table.Name, err)
 		}
 	}
 	return nil
 }
 
-func keyOnly(values []any) []driver.Value { return []driver.Value{values[0]} }
+// flushRow writes one row. SQLite writes an index anew for each column that a statement
+// sets, whether it changes or not, so those of indexes are set only where one does.
+func (g *group) flushRow(w *rowWrite) error {
+	t := w.table
+	switch {
+	case w.remove:
+		return g.conn.exec(t.sql.remove, w.values[0])
+	case w.before == nil || !t.sameIn(t.sql.indexed, w.before, w.values):
+		return g.conn.exec(t.sql.upsert, t.parameters(w.values)...)
+	case t.sameIn(t.sql.others, w.before, w.values):
+		return nil
+	}
+	args := make([]driver.Value, 0, len(t.sql.others)+1)
+	for _, i := range t.sql.others {
+		args = append(args, bound(w.values[i]))
+	}
+	return g.conn.exec(t.sql.update, append(args, w.values[0])...)
+}
+
+// sameIn says whether two rows are the same in some columns.
+func (t *stateTable) sameIn(columns []int, a, b []any) bool {
+	for _, i := range columns {
+		if !sameValue(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameValue says whether two values of a column are stored alike.
+func sameValue(a, b any) bool {
+	if x, ok := a.([]byte); ok {
+		y, ok := b.([]byte)
+		return ok && bytes.Equal(x, y)
+	}
+	if _, ok := b.([]byte); ok {
+		return false
+	}
+	return a == b
+}

@@ -18,6 +18,12 @@ type tableSQL struct {
 	// each column.
 	upsert, remove string
 	holder         []string
+	// indexed are the columns that indexes depend on, others those that none does, without
+	// the key. update sets the others; it is empty where there are none.
+	indexed, others []int
+	update          string
+	// byKeys reads the rows of a list of keys.
+	byKeys string
 }
 
 func newTableSQL(t *stateTable) tableSQL {
@@ -32,9 +38,23 @@ func newTableSQL(t *stateTable) tableSQL {
 	}
 	s.upsert = s.upsertInto(t.Name)
 	s.remove = fmt.Sprintf("DELETE FROM %s WHERE %s = ?", quote(t.Name), quote(t.Columns[0].Name))
-	for _, c := range t.Columns {
+	var sets, columns []string
+	for i, c := range t.Columns {
 		s.holder = append(s.holder, s.holderOf(c))
+		columns = append(columns, quote(c.Name))
+		switch {
+		case i == 0:
+		case c.Index || c.Unique || c.Frees:
+			s.indexed = append(s.indexed, i)
+		default:
+			s.others = append(s.others, i)
+			sets = append(sets, quote(c.Name)+" = ?")
+		}
 	}
+	if len(sets) > 0 {
+		s.update = fmt.Sprintf("UPDATE %s SET %s WHERE %s = ?", quote(t.Name), strings.Join(sets, ", "), columns[0])
+	}
+	s.byKeys = fmt.Sprintf("SELECT %s FROM %s WHERE %s IN (?)", strings.Join(columns, ", "), quote(t.Name), columns[0])
 	return s
 }
 
@@ -126,21 +146,23 @@ SELECT id, key AS %s, version, type AS event_type, payload, metadata, recorded_a
 FROM es_log WHERE category = %s`, quote(s.table.viewName()), quote(s.table.Aggregate+"_id"), literal(s.table.Category))
 }
 
+// upsertInto writes a row under a name of the table. It speaks of parameters twice,
+// and not of "excluded", for a table can have that name.
 func (s tableSQL) upsertInto(name string) string {
-	quoted := make([]string, len(s.names))
+	quoted, values := make([]string, len(s.names)), make([]string, len(s.names))
 	var sets []string
 	for i, n := range s.names {
-		quoted[i] = quote(n)
+		quoted[i], values[i] = quote(n), fmt.Sprint("?", i+1)
 		if i > 0 {
-			sets = append(sets, quoted[i]+" = excluded."+quoted[i])
+			sets = append(sets, quoted[i]+" = "+values[i])
 		}
 	}
 	do := "NOTHING"
 	if len(sets) > 0 {
 		do = "UPDATE SET " + strings.Join(sets, ", ")
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (?%s) ON CONFLICT (%s) DO %s",
-		quote(name), strings.Join(quoted, ", "), strings.Repeat(", ?", len(quoted)-1), quoted[0], do)
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO %s",
+		quote(name), strings.Join(quoted, ", "), strings.Join(values, ", "), quoted[0], do)
 }
 
 // holderOf finds the keys of other rows that have a unique value: parameters are the

@@ -312,10 +312,14 @@ func TestRowsAreReadInOrder(t *testing.T) {
 	table := personTable()
 	store, repo, _ := tabled(t, table)
 	var want []string
+	var parts []es.Part
 	for i := range 600 {
 		p := someone(fmt.Sprintf("p%03d", i), fmt.Sprintf("m%d", i))
 		want = append(want, p.id)
-		mustSave(t, repo, p)
+		parts = append(parts, repo.Part(p))
+	}
+	if err := es.Atomic(store, parts...).Save(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	r := tableOf(table)
 	read := func(page es.Page[string]) (ids []string) {
@@ -414,8 +418,12 @@ func TestProgramsThatDoNotKnowATableAreRefused(t *testing.T) {
 func TestDriftAndRebuild(t *testing.T) {
 	table := personTable()
 	store, repo, path := tabled(t, table)
+	var parts []es.Part
 	for i := range 700 {
-		mustSave(t, repo, someone(fmt.Sprintf("p%d", i), fmt.Sprintf("m%d", i)))
+		parts = append(parts, repo.Part(someone(fmt.Sprintf("p%d", i), fmt.Sprintf("m%d", i))))
+	}
+	if err := es.Atomic(store, parts...).Save(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	wider := personTable(func(t *es.Table) {
 		t.Columns = append(t.Columns, es.Column{Name: "initial", Kind: es.ColumnText, Index: true})

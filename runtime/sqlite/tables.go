@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,10 +38,10 @@ func WithTables(tables ...es.StateTable) Option {
 				if other.Category == kept.Category {
 					return fmt.Errorf("the state tables %q and %q are both of the streams %s", other.Name, kept.Name, kept.Category)
 				}
-				for name, what := range kept.names {
+				for _, name := range slices.Sorted(maps.Keys(kept.names)) {
 					if its := other.names[name]; its != "" {
 						return fmt.Errorf("the %s of the state table %q of %s has the name of the %s of %q of %s",
-							what, kept.Name, kept.Aggregate, its, other.Name, other.Aggregate)
+							kept.names[name], kept.Name, kept.Aggregate, its, other.Name, other.Aggregate)
 					}
 				}
 			}

@@ -7,6 +7,7 @@ func (b *bench) rows() []row {
 	rows = append(rows, b.readRows()...)
 	rows = append(rows, b.snapshotRow())
 	rows = append(rows, b.replayRows()...)
+	rows = append(rows, b.tableRows()...)
 	rows = append(rows, b.conditionRows()...)
 	return append(rows, b.sizeRows()...)
 }

@@ -80,7 +80,7 @@ func together(d time.Duration, operation func(goroutine, i int) error) (measurem
 	start := timeOfDay()
 	for g := range goroutines {
 		wg.Go(func() {
-			for i := 0; timeOfDay()-start < d; i++ {
+			for i := 0; i == 0 || timeOfDay()-start < d; i++ { // at least once, however busy the machine is
 				begun := timeOfDay()
 				if errs[g] = operation(g, i); errs[g] != nil {
 					return
