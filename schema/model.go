@@ -145,8 +145,9 @@ type Apply struct {
 	Directive *Text
 	// Params are the parameters as written, Results the results.
 	Params, Results []Param
-	// Source is a digest of the method's source without its comments, so that a
-	// change of what it does can be noticed.
+	// Source is a digest of the method's source without its comments and, in packages
+	// whose aggregates have snapshots, of what it calls and names in the package, so
+	// that a change of what it does can be noticed.
 	Source string
 }
 

@@ -9,8 +9,8 @@ const (
 var snapshotRules = []rule{
 	{CodeInfo{codeSnapshotNumbers, "a snapshot is taken never, or of a version that is none", `
 every= says after how many events a snapshot is taken, from 1. version= is raised where
-something changed that nobody else can see, such as a function that apply methods call;
-it is a whole number from 1.
+something changed that nobody else can see, such as a function of another package that
+apply methods call; it is a whole number from 1.
 
 Wrong:
 

@@ -137,6 +137,8 @@ type Value struct {
 	Base Type
 	// Fails says that Decode returns an error too.
 	Fails bool
+	// Source is a digest like that of an Apply, of what encodes and decodes.
+	Source string
 }
 
 // Func is a function of some package.

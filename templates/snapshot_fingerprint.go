@@ -12,8 +12,9 @@ import (
 // fingerprint is what tells snapshots of an aggregate from those of other code: a
 // digest of all that the state which events make depends on, as far as it can be seen.
 // That is the shape of the state, the shape of the events, the source of the apply
-// methods, the version that the directive gives, and how states are written. What apply
-// methods call is not seen.
+// methods and of what encodes and decodes value objects, with what these call and name in
+// their package, the version that the directive gives, and how states are written. What
+// is called in other packages is not seen, and neither are methods that marshal a type.
 func fingerprint(a *schema.Aggregate) string {
 	s := &shapes{path: a.Package.Path, inStates: make(map[*schema.Named]bool), inEvents: make(map[*schema.Named]bool)}
 	fmt.Fprintf(&s.text, "generation %d, version %d\n", state.Generation, a.Snapshot.Version)
@@ -102,7 +103,7 @@ func (s *shapes) value(v *schema.Value, base func(schema.Type)) {
 	if v.Encode != nil {
 		encode = s.in(v.Encode.Path) + "." + v.Encode.Name.Value
 	}
-	fmt.Fprintf(&s.text, "value %s %s.%s ", encode, s.in(v.Decode.Path), v.Decode.Name.Value)
+	fmt.Fprintf(&s.text, "value %s %s.%s %s ", encode, s.in(v.Decode.Path), v.Decode.Name.Value, v.Source)
 	base(v.Base)
 }
 

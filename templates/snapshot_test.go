@@ -24,6 +24,7 @@ type Cart struct {
 
 	id    string ¦es:"id"¦
 	total Money
+	code  Code
 	lines []*Line ¦es:"child"¦
 	cache int ¦es:"-"¦
 }
@@ -38,7 +39,18 @@ type Line struct {
 	sold   time.Time
 }
 
-func (l *Line) applySold(e Sold) { l.sold = e.At }
+func (l *Line) applySold(e Sold) { l.sold = when(e.At) }
+
+const scale = 1
+
+func when(t time.Time) time.Time { _ = scale; return t }
+
+//es:value encode=String decode=codeOf
+type Code struct{ text string }
+
+func (c Code) String() string { return c.text }
+
+func codeOf(s string) Code { return Code{s} }
 
 func (c *Cart) applyOpened(e Opened) { c.id = e.ID }
 
@@ -82,7 +94,7 @@ func TestFingerprint(t *testing.T) {
 		{"another method", "{ return c.total.Cents }", "{ return 2 * c.total.Cents }", true},
 		{"a field that is left out", "cache int", "cache string", true},
 		{"the body of an apply method", "c.total.Cents += e", "c.total.Cents -= e", false},
-		{"the body of a child's apply method", "l.sold = e.At", "l.sold = e.At.Local()", false},
+		{"the body of a child's apply method", "l.sold = when(e.At)", "l.sold = when(e.At).Local()", false},
 		{"the version", "every=10", "every=10 version=2", false},
 		{"a field's name", "lines []*Line", "rows []*Line", false},
 		{"a field's type", "Money struct{ Cents int64 }", "Money struct{ Cents int32 }", false},
@@ -93,6 +105,9 @@ func TestFingerprint(t *testing.T) {
 		{"an alias", "es:event cart.added", "es:event cart.added alias=cart.put", false},
 		{"how an event is decoded", "Price  Price", "Price  Price ¦json:\"price\"¦", false},
 		{"how a part of an event is decoded", "Price struct{ Cents int64 }", "Price struct{ Cents int64 ¦json:\"c\"¦ }", false},
+		{"what an apply method calls", "return t }", "return t.Local() }", false},
+		{"a constant of what it calls", "scale = 1", "scale = 2", false},
+		{"how a value object is decoded", "return Code{s}", "return Code{s + s}", false},
 		{"another event", "//es:event cart.sold", "//es:event cart.seen\ntype Seen struct{}\n\nfunc (c *Cart) applySeen(Seen) {}\n\n//es:event cart.sold", false},
 	}
 	user := newUserModule(t, "example.com/fingerprints")

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"go/scanner"
 	"go/token"
+	"io"
 	"strconv"
 
 	"github.com/esgen/esgen/schema"
@@ -30,15 +31,47 @@ func (m *markedType) snapshot() *schema.Snapshot {
 	return s
 }
 
-// digest is a fingerprint of the source of a method: of its tokens, so that comments and
-// the way in which it is laid out do not matter, and neither does where it stands.
+// digest is a fingerprint of the source of a method and, where it matters for snapshots,
+// of all that it leads to within the package: functions and methods that it calls,
+// constants and variables that it names. It is one of tokens, so that comments and the way
+// in which the source is laid out do not matter, and neither does where it stands.
 func (u *unit) digest(method *declaration) string {
-	from, to := method.file.offset(u.fset, method.fn.Pos()), method.file.offset(u.fset, method.fn.End())
-	text := method.file.text[from:to]
+	sum := sha256.New()
+	if u.takesSnapshots() {
+		for _, text := range u.reached(method) {
+			sum.Write([]byte(text))
+		}
+	} else {
+		writeTokens(sum, u.textOf(method.file, method.fn))
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:16])
+}
+
+// valueSource is such a fingerprint of what encodes and decodes a value object: functions
+// of the package, and a method of a type, which may be empty.
+func (u *unit) valueSource(typ, method string, functions ...schema.Text) string {
+	var from []*declaration
+	for _, m := range u.methods[typ] {
+		if m.name == method {
+			from = append(from, m)
+		}
+	}
+	for _, name := range functions {
+		from = append(from, u.decls[name.Value]...) // none where it is of another package
+	}
+	sum := sha256.New()
+	for _, text := range u.reached(from...) {
+		sum.Write([]byte(text))
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:16])
+}
+
+// writeTokens writes the tokens of a declaration.
+func writeTokens(w io.Writer, text []byte) {
 	fset := token.NewFileSet()
 	var s scanner.Scanner
 	s.Init(fset.AddFile("", fset.Base(), len(text)), text, nil, 0)
-	sum := sha256.New()
+	write := func(word string) { _, _ = io.WriteString(w, word) }
 	// A semicolon or a comma before a closing bracket is there or not as the line breaks are.
 	held := ""
 	for {
@@ -51,14 +84,13 @@ func (u *unit) digest(method *declaration) string {
 			word = literal
 		}
 		if tok != token.RBRACE && tok != token.RPAREN && tok != token.RBRACK {
-			sum.Write([]byte(held))
+			write(held)
 		}
 		held = ""
 		if tok == token.SEMICOLON || tok == token.COMMA {
 			held = word + "\x00"
 			continue
 		}
-		sum.Write([]byte(word + "\x00"))
+		write(word + "\x00")
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:16])
 }

@@ -185,7 +185,7 @@ var directives = []Directive{
 		Name: "snapshot", Targets: []Target{OnType}, with: "aggregate",
 		Keys: []Key{
 			{Name: "every", Value: "N", Required: true, form: formCount, Doc: "take a snapshot after so many events"},
-			{Name: "version", Value: "N", form: formCount, Doc: "raise it to pass over older snapshots after a change that nobody can see, such as one of a function that apply methods call"},
+			{Name: "version", Value: "N", form: formCount, Doc: "raise it to pass over older snapshots after a change that nobody can see, such as one of a function of another package that apply methods call"},
 		},
 		Doc: "The aggregate's state is kept in snapshots, unexported fields and children included, so that loading it reads what came since. A changed field or apply method passes over older snapshots by itself.",
 	},

@@ -32,7 +32,7 @@ func (c *converter) valueObject(u *unit, m *markedType, t *types.Named) *schema.
 	if base == nil {
 		return nil
 	}
-	value := &schema.Value{Directive: d.name, Method: *encode}
+	value := &schema.Value{Directive: d.name, Method: *encode, Source: u.valueSource(m.spec.Name.Name, encode.Value, *decode)}
 	if value.Decode, value.Fails = u.decodeFunc(*decode, base, t); value.Decode == nil {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (c *converter) fieldValue(u *unit, tag fieldTag, t types.Type) *schema.Valu
 	if encode == nil {
 		return nil
 	}
-	value := &schema.Value{Directive: tag.es, Encode: encode}
+	value := &schema.Value{Directive: tag.es, Encode: encode, Source: u.valueSource("", "", *tag.encode, *tag.decode)}
 	if value.Decode, value.Fails = u.decodeFunc(*tag.decode, base, t); value.Decode == nil {
 		return nil
 	}

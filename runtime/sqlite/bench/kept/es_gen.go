@@ -64,7 +64,7 @@ func accountDefinition() *es.Definition[Account, uuid.UUID, AccountEvent] {
 		Decode:   decodeAccountEvent,
 		Snapshots: &es.Snapshots[Account]{
 			Every:       9990,
-			Fingerprint: "67e9b1e4c18fe71f",
+			Fingerprint: "68f4259d1a1395bb",
 			Encode:      encodeAccountState,
 			Decode:      decodeAccountState,
 		},
