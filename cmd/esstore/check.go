@@ -15,6 +15,9 @@ missing, heads of streams, tags, commands, and what refers to nothing. Each faul
 
   checksum: stream order-17, version 3, position 42, event order.placed: …
 
+In a file of JSON lines it verifies each line, by itself and with those before it, and stops
+at the first that is damaged. What a crash has left at the end is no fault.
+
 Others may use the file meanwhile. A million events take some seconds.`
 
 func newCheckCommand() *cobra.Command {
@@ -36,6 +39,9 @@ func newCheckCommand() *cobra.Command {
 }
 
 func check(cmd *cobra.Command, path string, asJSON bool) error {
+	if f, err := formatOf(path); err == nil && f == formatLines {
+		return checkLines(cmd, path, asJSON)
+	}
 	progress := startProgress(cmd.ErrOrStderr())
 	defer progress.stop()
 	w := cmd.OutOrStdout()
@@ -86,7 +92,7 @@ func printFault(w io.Writer, f sqlite.Fault, asJSON bool) error {
 
 type reportJSON struct {
 	File     string `json:"file"`
-	Format   int64  `json:"format"`
+	Format   int64  `json:"format,omitempty"` // none for JSON lines
 	Streams  int64  `json:"streams"`
 	Events   int64  `json:"events"`
 	Types    int64  `json:"types"`

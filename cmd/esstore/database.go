@@ -37,13 +37,25 @@ func openDatabase(path string) (*sql.DB, error) {
 // streamsLike are some streams whose names begin with a text, or else with as much of
 // it as some name does.
 func streamsLike(ctx context.Context, path, begun string, most int) ([]es.Stream, error) {
-	db, err := openDatabase(path)
-	if err != nil {
+	var with func(prefix string) ([]es.Stream, error)
+	if f, err := formatOf(path); err != nil {
 		return nil, err
+	} else if f == formatLines {
+		all, err := lineStreams(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		with = func(prefix string) ([]es.Stream, error) { return all.with(prefix, most), nil }
+	} else {
+		db, err := openDatabase(path)
+		if err != nil {
+			return nil, err
+		}
+		defer db.Close()
+		with = func(prefix string) ([]es.Stream, error) { return streamsWith(ctx, db, prefix, most) }
 	}
-	defer db.Close()
 	for prefix := []rune(begun); ; prefix = prefix[:len(prefix)-1] {
-		streams, err := streamsWith(ctx, db, string(prefix), most)
+		streams, err := with(string(prefix))
 		if err != nil || len(streams) > 0 || len(prefix) == 0 {
 			return streams, err
 		}

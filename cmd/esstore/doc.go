@@ -1,5 +1,5 @@
-// Command esstore looks at a file of events, as package sqlite keeps them: what is
-// in it, and whether it is sound.
+// Command esstore looks at a file of events, as packages sqlite and jsonl keep them: what
+// is in it, and whether it is sound.
 //
 //	go install github.com/esgen/esgen/cmd/esstore@latest
 //
@@ -11,10 +11,11 @@
 //	esstore import events.db FILE     append events that were exported
 //
 // Apart from import it never changes what a file holds, and apart from import and
-// export -o it never makes one. A SQLite file may be in use all the time. Like any
-// reader of such a file the tool may leave NAME-wal and NAME-shm beside it, which belong
-// to it; check does so only where the file is in use anyhow. A file of JSON lines belongs
-// to one program at a time: it cannot be exported while a store has it open.
+// export -o it never makes one. A file that it looks at may be in use all the time. Like
+// any reader of a SQLite file the tool may leave NAME-wal and NAME-shm beside it, which
+// belong to it; check does so only where the file is in use anyhow. One of JSON lines is
+// known by what is in it, whatever its name is, and each command reads it from its
+// beginning.
 //
 // # For people and for programs
 //

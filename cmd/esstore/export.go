@@ -29,6 +29,9 @@ numbers of the lines; in a SQLite file whose positions have gaps they are others
 With -o the lines go to a file. Where an export to it was interrupted, or events have come
 since, it goes on from there, after it has verified that what is there is what would be.`
 
+// recordSeq are events as lines have them.
+type recordSeq = iter.Seq2[*jsonl.Record, error]
+
 func newExportCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
@@ -44,7 +47,7 @@ func newExportCommand() *cobra.Command {
 			if output != "" {
 				return exportTo(cmd, args[0], output)
 			}
-			return withRecords(cmd.Context(), args[0], func(head int64, records iter.Seq2[*jsonl.Record, error]) error {
+			return withRecords(cmd.Context(), args[0], func(head int64, records recordSeq) error {
 				_, err := writeRecords(cmd, jsonl.NewWriter(cmd.OutOrStdout(), 0), records, 0, head)
 				return err
 			})
@@ -62,14 +65,15 @@ func exportTo(cmd *cobra.Command, path, output string) error {
 		}
 	}
 	var head, total int64
-	err := withRecords(cmd.Context(), path, func(to int64, records iter.Seq2[*jsonl.Record, error]) error {
-		// The store knows what an export that was interrupted has left at the end.
+	err := withRecords(cmd.Context(), path, func(to int64, records recordSeq) (err error) {
+		// The store knows what an export that was interrupted has left at the end, and keeps
+		// others from writing.
 		s, err := jsonl.Open(cmd.Context(), output)
 		if err != nil {
 			return err
 		}
-		head, err = s.Head(cmd.Context())
-		if err = errors.Join(err, s.Close()); err != nil {
+		defer func() { err = errors.Join(err, s.Close()) }()
+		if head, err = s.Head(cmd.Context()); err != nil {
 			return err
 		}
 		f, err := os.OpenFile(output, os.O_RDWR, 0)
@@ -91,7 +95,7 @@ func exportTo(cmd *cobra.Command, path, output string) error {
 }
 
 // after leaves out the first events, which are there already, and verifies that.
-func after(head int64, records iter.Seq2[*jsonl.Record, error], there *jsonl.Reader, path, output string) iter.Seq2[*jsonl.Record, error] {
+func after(head int64, records recordSeq, there *jsonl.Reader, path, output string) recordSeq {
 	return func(yield func(*jsonl.Record, error) bool) {
 		var n int64
 		for r, err := range records {
@@ -144,7 +148,7 @@ func sameLine(there *jsonl.Reader, r *jsonl.Record) error {
 
 // writeRecords writes the lines of events, up to a number of which some are there, and
 // returns how many there are then.
-func writeRecords(cmd *cobra.Command, w *jsonl.Writer, records iter.Seq2[*jsonl.Record, error], there, total int64) (n int64, err error) {
+func writeRecords(cmd *cobra.Command, w *jsonl.Writer, records recordSeq, there, total int64) (n int64, err error) {
 	progress := startProgress(cmd.ErrOrStderr())
 	defer progress.stop()
 	n = there
@@ -163,7 +167,7 @@ func writeRecords(cmd *cobra.Command, w *jsonl.Writer, records iter.Seq2[*jsonl.
 
 // withRecords calls fn with all events of a file, as lines have them, and with their number
 // as far as it is known.
-func withRecords(ctx context.Context, path string, fn func(head int64, records iter.Seq2[*jsonl.Record, error]) error) error {
+func withRecords(ctx context.Context, path string, fn func(head int64, records recordSeq) error) error {
 	f, err := formatOf(path)
 	if err != nil {
 		return err
@@ -185,14 +189,13 @@ func withRecords(ctx context.Context, path string, fn func(head int64, records i
 	}
 	head, err := s.Head(ctx)
 	if err == nil {
-		// The store keeps others from writing meanwhile.
 		err = fn(head, lineRecords(ctx, path, head))
 	}
 	return errors.Join(err, s.Close())
 }
 
 // lineRecords are the first lines of a file.
-func lineRecords(ctx context.Context, path string, head int64) iter.Seq2[*jsonl.Record, error] {
+func lineRecords(ctx context.Context, path string, head int64) recordSeq {
 	return func(yield func(*jsonl.Record, error) bool) {
 		f, err := os.Open(path)
 		if err != nil {
@@ -215,7 +218,7 @@ func lineRecords(ctx context.Context, path string, head int64) iter.Seq2[*jsonl.
 
 // databaseRecords are the events of a SQLite file up to a position. Those of a command are
 // one append, and so is each other event.
-func databaseRecords(ctx context.Context, path string, s *sqlite.Store, head int64) iter.Seq2[*jsonl.Record, error] {
+func databaseRecords(ctx context.Context, path string, s *sqlite.Store, head int64) recordSeq {
 	return func(yield func(*jsonl.Record, error) bool) {
 		commands, err := openCommands(ctx, path, head)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -31,6 +32,15 @@ func scriptCut(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// scriptGarble is the command "garble FILE OLD NEW": in the file a text is another.
+func scriptGarble(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: garble FILE OLD NEW")
+	}
+	garbled := strings.Replace(ts.ReadFile(args[0]), args[1], args[2], 1)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(garbled), 0o666))
 }
 
 // tool runs the tool, and returns what it prints.
@@ -180,4 +190,67 @@ type interruptedReader struct {
 func (r *interruptedReader) Read(b []byte) (int, error) {
 	r.do()
 	return r.r.Read(b[:min(len(b), 8<<10)])
+}
+
+// An import that is killed goes on where it was, and an export from whatever was written of it.
+func TestKilledImportAndExport(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	rng := rand.New(rand.NewPCG(rand.Uint64(), 1))
+	s, _, err := openTarget(t.Context(), in("first.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	randomEvents(t, s, rng, 600)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	must := func(args ...string) string {
+		t.Helper()
+		out, err := tool(t.Context(), args...)
+		if err != nil {
+			t.Fatalf("esstore %v: %v", args, err)
+		}
+		return out
+	}
+	lines := must("export", in("first.db"))
+	if err := os.WriteFile(in("lines"), []byte(lines), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{in("copy.db"), in("copy.jsonl")} {
+		for range 3 {
+			cmd := exec.CommandContext(t.Context(), "esstore", "import", target, "-")
+			w, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			// It has read all of this but for what a pipe holds.
+			_, err = io.WriteString(w, lines[:len(lines)/4+rng.IntN(len(lines)/2)])
+			if err := errors.Join(err, cmd.Process.Kill()); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err == nil {
+				t.Fatal("the import ended by itself")
+			}
+		}
+		must("import", target, in("lines"))
+		must("check", target)
+		if must("export", target) != lines {
+			t.Fatalf("%s: the export has other bytes", target)
+		}
+	}
+	for range 10 {
+		cut := rng.IntN(len(lines))
+		if err := os.WriteFile(in("out.jsonl"), []byte(lines[:cut]), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		must("export", in("first.db"), "-o", in("out.jsonl"))
+		if out, err := os.ReadFile(in("out.jsonl")); err != nil || string(out) != lines {
+			t.Fatalf("an export that was cut at byte %d: %v, and other bytes", cut, err)
+		}
+	}
 }

@@ -9,6 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/jsonl"
 )
 
 // started is a program that runs, and what it prints.
@@ -144,5 +149,38 @@ func TestProgress(t *testing.T) {
 	p.stop()
 	if screen.Len() > shown {
 		t.Errorf("something is shown after the end: %q", screen.String()[shown:])
+	}
+}
+
+// tail -f looks at a file of JSON lines while a store writes to it.
+func TestTailFollowsLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	s, err := jsonl.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	add := func(i int) {
+		e := es.NewEvent{ID: uuid.New(), Type: "made", TypeVersion: 1, RecordedAt: epoch, Payload: fmt.Append(nil, i)}
+		_, err := s.Append(t.Context(), es.Append{Streams: []es.StreamAppend{{Stream: es.Stream{Name: "a"}, Expected: es.ExpectAny, Events: []es.NewEvent{e}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(1)
+	p := start(t, "tail", "-f", "-n", "1", path)
+	for i := 1; i < 5; i++ {
+		if !p.lines.Scan() || !strings.HasSuffix(p.lines.Text(), fmt.Sprintf("a@%d  made  %d", i, i)) {
+			t.Fatalf("line %q, want event %d; it said %s", p.lines.Text(), i, &p.errs)
+		}
+		add(i + 1)
+	}
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	for p.lines.Scan() {
+	}
+	if err := p.Wait(); err != nil || p.errs.Len() > 0 {
+		t.Errorf("%v, and it said %q", err, &p.errs)
 	}
 }

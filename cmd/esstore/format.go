@@ -18,29 +18,39 @@ const (
 	formatLines
 )
 
-// formatOf finds out by its beginning what a file is. What is no SQLite database is taken for
-// JSON lines; package jsonl tells whether it is. A file that does not exist, or is empty, is
-// what its name says it will be.
+// formatOf finds out by its beginning what a file is. If that says nothing, or there is no
+// file, it is what its name says it will be; the package of that format tells whether it is.
 func formatOf(path string) (format, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	begin, err := beginning(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return formatByName(path), nil
-	}
-	if err != nil {
+	case err != nil:
 		return 0, err
+	case begin == magicSQLite:
+		return formatSQLite, nil
+	case strings.HasPrefix(begin, "{"):
+		return formatLines, nil
+	}
+	return formatByName(path), nil
+}
+
+// magicSQLite is how a SQLite database begins.
+const magicSQLite = "SQLite format 3\x00"
+
+// beginning is as much of a file's beginning as tells its format.
+func beginning(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
 	}
 	defer f.Close()
-	const magic = "SQLite format 3\x00"
-	begin := make([]byte, len(magic))
-	switch n, err := io.ReadFull(f, begin); {
-	case n == 0 && err == io.EOF:
-		return formatByName(path), nil
-	case err != nil && err != io.ErrUnexpectedEOF:
-		return 0, err
-	case string(begin[:n]) == magic:
-		return formatSQLite, nil
+	begin := make([]byte, len(magicSQLite))
+	n, err := io.ReadFull(f, begin)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
 	}
-	return formatLines, nil
+	return string(begin[:n]), err
 }
 
 func formatByName(path string) format {

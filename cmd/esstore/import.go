@@ -28,7 +28,7 @@ Events of FILE that LINES does not have are no obstacle, and keep the positions 
 that are imported.
 
 To be quick, an import into a SQLite file does not wait for the disk after each append, but
-in the end.`
+in the end. One into a file of JSON lines does: "esstore export -o" makes one much quicker.`
 
 func newImportCommand() *cobra.Command {
 	return &cobra.Command{
@@ -72,12 +72,6 @@ func takesImport(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// store is what events are imported into.
-type store interface {
-	es.Store
-	io.Closer
-}
-
 func openTarget(ctx context.Context, path string) (store, format, error) {
 	f, err := formatOf(path)
 	if err != nil {
@@ -106,8 +100,8 @@ func importLines(cmd *cobra.Command, path, from string) (err error) {
 		}
 		in = f
 	}
-	if f, ok := in.(*os.File); ok && from != "-" {
-		if kind, err := formatOf(f.Name()); err == nil && kind == formatSQLite && size > 0 {
+	if from != "-" {
+		if begin, err := beginning(from); err == nil && begin == magicSQLite {
 			return fmt.Errorf("%s is a SQLite file: export it first, as \"esstore export %s | esstore import %s -\" does", from, from, path)
 		}
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const rootHelp = `esstore looks at a file of events, as the SQLite store of esgen keeps them: what is in it,
-and whether it is sound; and it exports events as JSON lines, and imports them. Only import
-changes a file of events. A SQLite file may be in use.
+const rootHelp = `esstore looks at a file of events, as the stores of esgen keep them in SQLite or as JSON
+lines: what is in it, and whether it is sound; and it exports events as JSON lines, and
+imports them. Only import, and export -o, change a file. A file that is looked at may be in use.
 
 What could drive a terminal is shown as an escape sequence. On a terminal, lines are cut to
 its width; --full shows all. With --json each command prints objects, one a line.`

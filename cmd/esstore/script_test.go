@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"append": scriptAppend,
 			"cut":    scriptCut,
 			"damage": scriptDamage,
+			"garble": scriptGarble,
 			"holds":  scriptHolds,
 			"status": scriptStatus,
 		},

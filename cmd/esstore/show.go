@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/esgen/esgen/runtime/es"
-	"github.com/esgen/esgen/runtime/sqlite"
 )
 
 const showHelp = `show prints the events of a stream, each on a line: version, time, type and payload. --full
@@ -34,7 +33,7 @@ func newShowCommand() *cobra.Command {
 				return usageError(cmd, err)
 			}
 			p := newEventPrinter(cmd.OutOrStdout(), flags)
-			return withStore(cmd.Context(), args[0], func(s *sqlite.Store) error {
+			return withStore(cmd.Context(), args[0], func(s store) error {
 				return show(cmd, s, p, args[0], args[1], opts)
 			})
 		},
@@ -64,7 +63,7 @@ func checkRange(opts es.ReadStream) error {
 	return nil
 }
 
-func show(cmd *cobra.Command, s *sqlite.Store, p *eventPrinter, path, stream string, opts es.ReadStream) error {
+func show(cmd *cobra.Command, s store, p *eventPrinter, path, stream string, opts es.ReadStream) error {
 	n := 0
 	for e, err := range s.Stream(cmd.Context(), stream, opts) {
 		if err == nil {

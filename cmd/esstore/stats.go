@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/esgen/esgen/runtime/sqlite"
+	"github.com/esgen/esgen/runtime/jsonl"
 )
 
 const statsHelp = `stats prints how many streams and events there are, of which types, how much room they take,
@@ -38,8 +38,12 @@ func newStatsCommand() *cobra.Command {
 			progress.step("opening the file", 0, 0)
 			var st *stats
 			// The store has verified that the file is what it is taken for.
-			err := withStore(cmd.Context(), args[0], func(*sqlite.Store) (err error) {
-				st, err = readStats(cmd.Context(), args[0], progress)
+			err := withStore(cmd.Context(), args[0], func(s store) (err error) {
+				if _, ok := s.(*jsonl.Store); ok {
+					st, err = readLineStats(cmd.Context(), args[0], s, progress)
+				} else {
+					st, err = readStats(cmd.Context(), args[0], progress)
+				}
 				return err
 			})
 			progress.stop()
@@ -59,7 +63,7 @@ func newStatsCommand() *cobra.Command {
 // stats is what there is in a file. Sizes are in bytes.
 type stats struct {
 	File     string      `json:"file"`
-	Format   int64       `json:"format"`
+	Format   int64       `json:"format"` // 0 for JSON lines
 	Size     int64       `json:"size"`
 	WALSize  int64       `json:"walSize"`
 	Streams  int64       `json:"streams"`
@@ -154,6 +158,12 @@ func (st *stats) readEvents(ctx context.Context, db *sql.DB, progress *progress)
 		}
 		more = st.Events > before
 	}
+	st.addTypes(byType)
+	return nil
+}
+
+// addTypes takes what is known of each type into the whole.
+func (st *stats) addTypes(byType map[string]*typeStats) {
 	for _, t := range byType {
 		if st.First == nil || t.First.Before(*st.First) {
 			st.First = &t.First
@@ -164,7 +174,6 @@ func (st *stats) readEvents(ctx context.Context, db *sql.DB, progress *progress)
 		st.Types = append(st.Types, *t)
 	}
 	slices.SortFunc(st.Types, func(a, b typeStats) int { return cmp.Or(cmp.Compare(b.Events, a.Events), cmp.Compare(a.Type, b.Type)) })
-	return nil
 }
 
 // addEvents adds the next events after a position, and moves that on.
@@ -201,7 +210,11 @@ func (st *stats) print(w io.Writer) error {
 		fmt.Fprintf(tw, "%s\t"+format+"\n", append([]any{name}, args...)...)
 	}
 	line("file", "%s", printableName(st.File))
-	line("format", "%d", st.Format)
+	if st.Format == 0 {
+		line("format", "JSON lines")
+	} else {
+		line("format", "%d", st.Format)
+	}
 	line("size", "%s", size(st.Size))
 	if st.WALSize > 0 {
 		line("WAL", "%s", size(st.WALSize))

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/esgen/esgen/runtime/es"
-	"github.com/esgen/esgen/runtime/sqlite"
 )
 
 const tailHelp = `tail prints the newest events of all streams, each on a line: position, time, stream and
@@ -41,7 +40,7 @@ func newTailCommand() *cobra.Command {
 			}
 			p := newEventPrinter(cmd.OutOrStdout(), flags)
 			p.streams = true
-			return withStore(cmd.Context(), args[0], func(s *sqlite.Store) error {
+			return withStore(cmd.Context(), args[0], func(s store) error {
 				last, err := printNewest(cmd.Context(), s, p, n)
 				if err != nil || !follow {
 					return err
@@ -57,7 +56,7 @@ func newTailCommand() *cobra.Command {
 }
 
 // printNewest prints the newest n events, and returns the position of the last.
-func printNewest(ctx context.Context, s *sqlite.Store, p *eventPrinter, n int64) (last int64, err error) {
+func printNewest(ctx context.Context, s store, p *eventPrinter, n int64) (last int64, err error) {
 	head, err := s.Head(ctx)
 	if err != nil || n == 0 {
 		return head, err
@@ -87,7 +86,7 @@ func count(events iter.Seq2[*es.Stored, error]) (n int64, err error) {
 }
 
 // printComing prints the events after a position as they come, until the context ends.
-func printComing(ctx context.Context, s *sqlite.Store, p *eventPrinter, last int64) error {
+func printComing(ctx context.Context, s store, p *eventPrinter, last int64) error {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	for {
@@ -111,7 +110,7 @@ func printComing(ctx context.Context, s *sqlite.Store, p *eventPrinter, last int
 }
 
 // printEvents prints events, without the first few.
-func printEvents(ctx context.Context, s *sqlite.Store, p *eventPrinter, opts es.ReadAll, skip int64) error {
+func printEvents(ctx context.Context, s store, p *eventPrinter, opts es.ReadAll, skip int64) error {
 	for e, err := range s.All(ctx, opts) {
 		if skip--; skip >= 0 && err == nil {
 			continue
