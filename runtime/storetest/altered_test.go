@@ -157,11 +157,13 @@ func holdsNow(ctx context.Context, store es.Store, a es.Append) bool {
 	return true
 }
 
-// unbrokenNow says whether a's conditions hold at this moment.
-func unbrokenNow(ctx context.Context, store es.Store, a es.Append) bool {
+// unbroken says whether a's conditions held when the store's head was at to.
+func unbroken(ctx context.Context, store es.Store, a es.Append, to int64) bool {
 	for _, c := range a.Conditions {
-		for range store.All(ctx, es.ReadAll{After: c.After, Query: c.Query, Limit: 1}) {
-			return false
+		for e, err := range store.All(ctx, es.ReadAll{After: c.After, Query: c.Query, Limit: 1}) {
+			if err != nil || e.Position <= to {
+				return false
+			}
 		}
 	}
 	return true

@@ -42,6 +42,26 @@ func race(n int, do func(i int)) {
 	done.Wait()
 }
 
+// meeting is where n goroutines wait for one another, as often as they like.
+type meeting struct {
+	mu      sync.Mutex
+	n, here int
+	open    chan struct{}
+}
+
+func newMeeting(n int) *meeting { return &meeting{n: n, open: make(chan struct{})} }
+
+func (m *meeting) wait() {
+	m.mu.Lock()
+	open := m.open
+	if m.here++; m.here == m.n {
+		m.here, m.open = 0, make(chan struct{})
+		close(open)
+	}
+	m.mu.Unlock()
+	<-open
+}
+
 const racers = 16
 
 // checkWinners checks that exactly one of the appends was stored, and that the

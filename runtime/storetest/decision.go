@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -14,6 +13,7 @@ import (
 
 var decisionCases = []testCase{
 	{"MixedSkew", "of two decisions of which one read by type and the other by tag, and both append what both would have read, one is refused", decisionMixedSkew},
+	{"Disjoint", "of decisions that read nothing of one another all are stored, though each was read before any was stored", decisionDisjoint},
 	{"Between", "whatever came between the reading of a decision and its append breaks its condition, be it conditional or not, one event or many", decisionBetween},
 	{"EveryStep", "what comes while a decision is read, at whatever step, breaks its condition", decisionEveryStep},
 	{"Honest", "whenever a conditional append is stored, what its author read is still all that there is to be read", decisionHonest},
@@ -54,6 +54,36 @@ func decisionMixedSkew(s *subject) {
 			_, errs[i] = s.store.Append(s.Context(), a)
 		})
 		checkWinners(s, round, errs, func(err error) error { return lostCondition(err, typ, after) })
+	}
+}
+
+func decisionDisjoint(s *subject) {
+	s.unrecorded = true
+	for round := range seeds() {
+		// Half of them have a type of their own, and half a tag.
+		guards, conditions, errs := make([]es.Item, racers), make([][]es.Condition, racers), make([]error, racers)
+		for i := range guards {
+			own := fmt.Sprintf("%d.%d", round, i)
+			if guards[i] = tagged(tag("table", own)); i%2 == 0 {
+				guards[i] = typed("seat.taken." + own)
+			}
+			var err error
+			if conditions[i], err = decide(s.Context(), s.store, query(guards[i]), ignore); err != nil {
+				s.Fatalf("reading a decision: %v", err)
+			}
+		}
+		race(racers, func(i int) {
+			e := event("seat.taken", append(guards[i].Tags, tag("round", fmt.Sprint(round)))...)
+			if len(guards[i].Types) > 0 {
+				e.Type = guards[i].Types[0]
+			}
+			_, errs[i] = s.store.Append(s.Context(), provided(write(to(fmt.Sprintf("guest-%d", i), es.ExpectAny, e)), conditions[i]...))
+		})
+		for i, err := range errs {
+			if err != nil {
+				s.Fatalf("round %d: decision %d, which read what nobody else appends: %v", round, i, err)
+			}
+		}
 	}
 }
 
@@ -175,14 +205,21 @@ func decisionHonest(s *subject) {
 	var mu sync.Mutex
 	var kept []promise
 	broken := 0
+	meet := newMeeting(authors)
 	race(authors, func(i int) {
 		w := &author{Rand: rand.New(rand.NewPCG(uint64(i), 23))}
-		for range scale(25, 8) {
+		failed := false
+		for round := range scale(25, 8) {
 			p := promise{query: w.queryOf(), author: i}
 			conditions, err := decide(s.Context(), s.store, p.query, func(e *es.Stored) error { p.read = append(p.read, e.Position); return nil })
-			if err != nil {
+			if err != nil && !failed {
 				s.Errorf("reading a decision: %v", err)
-				return
+			}
+			if round%2 == 0 { // all have read before the first of them appends
+				meet.wait()
+			}
+			if failed = failed || err != nil; failed {
+				continue // for the others' sake
 			}
 			r, err := s.store.Append(s.Context(), provided(write(to(fmt.Sprintf("author-%d", i), es.ExpectAny, w.eventOf(), w.eventOf())), conditions...))
 			mu.Lock()
@@ -194,11 +231,9 @@ func decisionHonest(s *subject) {
 				broken++
 			default:
 				s.Errorf("Append: %v", err)
+				failed = true
 			}
 			mu.Unlock()
-			if err != nil && !errors.Is(err, es.ErrCondition) {
-				return
-			}
 		}
 	})
 	if s.Failed() {
@@ -236,145 +271,4 @@ func (p promise) holds(all []es.Stored) error {
 		return fmt.Errorf("author %d read an event at position %d, before which it then appended at %d", p.author, read[0], p.first)
 	}
 	return nil
-}
-
-// What subscribing to a course can be refused for.
-var (
-	errNoCourse   = errors.New("there is no such course")
-	errSubscribed = errors.New("the student has the course already")
-	errFull       = errors.New("the course is full")
-	errTooMany    = errors.New("the student has enough courses")
-)
-
-// coursesEach is how many courses a student may take.
-const coursesEach = 2
-
-func courseTag(course string) es.Tag   { return tag("course", course) }
-func studentTag(student string) es.Tag { return tag("student", student) }
-
-// setCapacity defines a course, or changes it. It is conditional on nobody having
-// come or changed it since.
-func setCapacity(ctx context.Context, store es.Store, course string, seats func(now, taken int) int) error {
-	now, taken := 0, 0
-	conditions, err := decide(ctx, store, query(tagged(courseTag(course))), func(e *es.Stored) error {
-		if e.Type == "student.subscribed" {
-			taken++
-			return nil
-		}
-		return json.Unmarshal(e.Payload, &now)
-	})
-	if err != nil {
-		return err
-	}
-	e := event("course.capacity", courseTag(course))
-	e.Payload = fmt.Append(nil, seats(now, taken))
-	_, err = store.Append(ctx, provided(write(to("course-"+course, es.ExpectAny, e)), conditions...))
-	return err
-}
-
-func subscribe(ctx context.Context, store es.Store, course, student string) error {
-	capacity, taken, courses, both := -1, 0, 0, false
-	q := query(
-		es.Item{Types: []string{"course.capacity"}, Tags: []es.Tag{courseTag(course)}},
-		es.Item{Types: []string{"student.subscribed"}, Tags: []es.Tag{courseTag(course)}},
-		es.Item{Types: []string{"student.subscribed"}, Tags: []es.Tag{studentTag(student)}},
-	)
-	conditions, err := decide(ctx, store, q, func(e *es.Stored) error {
-		if e.Type == "course.capacity" {
-			return json.Unmarshal(e.Payload, &capacity)
-		}
-		here, mine := false, false
-		for _, t := range e.Tags {
-			here, mine = here || t == courseTag(course), mine || t == studentTag(student)
-		}
-		if here {
-			taken++
-		}
-		if mine {
-			courses++
-		}
-		both = both || here && mine
-		return nil
-	})
-	switch {
-	case err != nil:
-		return err
-	case capacity < 0:
-		return errNoCourse
-	case both:
-		return errSubscribed
-	case taken >= capacity:
-		return errFull
-	case courses >= coursesEach:
-		return errTooMany
-	}
-	e := event("student.subscribed", courseTag(course), studentTag(student))
-	_, err = store.Append(ctx, provided(write(to("subscriptions-"+student, es.ExpectAny, e)), conditions...))
-	return err
-}
-
-// insist tries again as long as somebody else is faster.
-func insist(fn func() error) error {
-	for {
-		if err := fn(); !errors.Is(err, es.ErrCondition) {
-			return err
-		}
-	}
-}
-
-func decisionCourse(s *subject) {
-	s.unrecorded = true
-	ctx := s.Context()
-	want := func(target, err error) {
-		s.Helper()
-		if !errors.Is(err, target) {
-			s.Fatalf("got %v, want %v", err, target)
-		}
-	}
-	seats := func(n int) func(int, int) int { return func(int, int) int { return n } }
-	want(errNoCourse, subscribe(ctx, s.store, "go", "ann"))
-	for _, course := range []string{"go", "sql", "art"} {
-		want(nil, setCapacity(ctx, s.store, course, seats(2)))
-	}
-	want(nil, subscribe(ctx, s.store, "go", "ann"))
-	want(errSubscribed, subscribe(ctx, s.store, "go", "ann"))
-	want(nil, subscribe(ctx, s.store, "go", "bob"))
-	want(errFull, subscribe(ctx, s.store, "go", "eve"))
-	want(nil, subscribe(ctx, s.store, "sql", "ann"))
-	want(errTooMany, subscribe(ctx, s.store, "art", "ann"))
-
-	for seed := range seeds() {
-		// Eight want the last seat, while the capacity may be lowered to what is taken.
-		course := fmt.Sprintf("c%d", seed)
-		want(nil, setCapacity(ctx, s.store, course, seats(2)))
-		want(nil, subscribe(ctx, s.store, course, "first"+course))
-		errs := make([]error, 9)
-		lowered := false
-		race(len(errs), func(i int) {
-			if i == 8 {
-				if seed%2 == 1 {
-					errs[i] = insist(func() error {
-						return setCapacity(ctx, s.store, course, func(now, taken int) int { lowered = taken < now; return taken })
-					})
-				}
-				return
-			}
-			errs[i] = insist(func() error { return subscribe(ctx, s.store, course, fmt.Sprintf("s%d-%d", seed, i)) })
-		})
-		got := 0
-		for i, err := range errs[:8] {
-			switch {
-			case err == nil:
-				got++
-			case !errors.Is(err, errFull):
-				s.Fatalf("seed %d: racer %d: %v", seed, i, err)
-			}
-		}
-		if errs[8] != nil {
-			s.Fatalf("seed %d: lowering the capacity: %v", seed, errs[8])
-		}
-		if wanted := map[bool]int{true: 0, false: 1}[lowered]; got != wanted {
-			s.Fatalf("seed %d: %d of 8 got the last seat, want %d (the capacity was lowered before: %t)", seed, got, wanted, lowered)
-		}
-	}
 }
