@@ -11,7 +11,7 @@ import (
 // checked in there, so that their tests and benchmarks are about the generated code of
 // today.
 func TestCheckedIn(t *testing.T) {
-	for _, name := range []string{"declared", "kinds", "ledger"} {
+	for _, name := range []string{"declared", "kinds", "ledger", "tables"} {
 		t.Run(name, func(t *testing.T) {
 			user := userModule{"."}
 			files, err := Generate(user.load(t, "./internal/"+name))
