@@ -15,9 +15,6 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 	if err := a.Validate(); err != nil {
 		return es.Result{}, err
 	}
-	if err := a.RefuseRows(); err != nil {
-		return es.Result{}, err
-	}
 	if err := ctx.Err(); err != nil {
 		return es.Result{}, err
 	}
@@ -34,6 +31,10 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 			return es.Result{}, &es.ConditionError{Position: position, Type: s.at(position).Type, After: c.After}
 		}
 	}
+	if err := s.judgeRows(&a); err != nil {
+		return es.Result{}, err
+	}
+	s.writeRows(&a)
 	return s.write(&a), nil
 }
 

@@ -13,6 +13,9 @@
 //	store := memory.New()
 //	profiles := profile.NewProfileRepository(store)
 //
+// It keeps state tables too, any that a repository has, so that tests of an aggregate
+// with a table need no file.
+//
 // What the process holds is all that there is: nothing is written anywhere, and
 // when the process ends the events are gone.
 package memory

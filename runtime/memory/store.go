@@ -26,6 +26,7 @@ type Store struct {
 	types   map[string]positions
 	tags    map[es.Tag]positions
 
+	tables    map[string]*table           // nil until there is one
 	snapshots map[snapshotKey]es.Snapshot // nil until there is one
 }
 
