@@ -14,6 +14,7 @@ import (
 
 	"github.com/esgen/esgen/examples/contracts"
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/es/estest"
 	"github.com/esgen/esgen/runtime/sqlite"
 )
 
@@ -201,4 +202,15 @@ func TestCancelledContractsDoNotCount(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Given, when, then needs no file, though contracts have a table.
+func TestCancel(t *testing.T) {
+	id, person := uuid.New(), uuid.New()
+	signed := contracts.Signed{ContractID: id, PersonID: person, Period: year2027, SignedAt: year2027.From}
+	cancelled := contracts.Cancelled{ContractID: id, PersonID: person, Reason: "moved away"}
+	cancel := func(c *contracts.Contract) error { c.Cancel("moved away"); return nil }
+
+	estest.For(t, contracts.NewContractRepository).Given(signed).When(cancel).Then(cancelled)
+	estest.For(t, contracts.NewContractRepository).Given(signed, cancelled).When(cancel).Then()
 }
