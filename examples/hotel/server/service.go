@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"github.com/esgen/esgen/examples/hotel"
 	"github.com/esgen/esgen/examples/internal/web"
@@ -69,8 +70,8 @@ func dispatch[C hotel.HotelCommand](s *service, name string) http.HandlerFunc {
 		}
 		ctx := r.Context()
 		if keys := r.Header.Values("Idempotency-Key"); len(keys) > 0 {
-			if len(keys) > 1 || keys[0] == "" || len(keys[0]) > longestKey {
-				(&web.Problem{Status: http.StatusBadRequest, Detail: fmt.Sprintf("there must be one Idempotency-Key, of 1 to %d bytes", longestKey)}).Write(w)
+			if len(keys) > 1 || keys[0] == "" || len(keys[0]) > longestKey || !utf8.ValidString(keys[0]) {
+				(&web.Problem{Status: http.StatusBadRequest, Detail: fmt.Sprintf("there must be one Idempotency-Key, of 1 to %d bytes of UTF-8", longestKey)}).Write(w)
 				return
 			}
 			ctx = es.ContextWithMetadata(ctx, es.Metadata{CommandID: name + " " + keys[0]})

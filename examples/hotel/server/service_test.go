@@ -136,6 +136,7 @@ func TestService(t *testing.T) {
 		{"a type with a charset", open(ritz).with("Content-Type", "application/json; charset=utf-8"), 200, `"version":1`},
 		{"long key", open(ritz).withKey(strings.Repeat("k", longestKey+1)), 400, `Idempotency-Key`},
 		{"empty key", open(ritz).with("Idempotency-Key", ""), 400, `Idempotency-Key`},
+		{"key that is no text", open(ritz).with("Idempotency-Key", "k\xff"), 400, `Idempotency-Key`},
 		{"two keys", open(ritz).with("Idempotency-Key", "a", "b"), 400, `Idempotency-Key`},
 
 		{"method", request{method: "GET", path: "/commands/check-out"}, 405, `{"title":"Method Not Allowed","status":405}`},
