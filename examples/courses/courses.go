@@ -10,6 +10,7 @@ package courses
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -83,7 +84,8 @@ type Subscription struct {
 
 func subscribe(course CourseID, student StudentID) *Subscription {
 	s := new(Subscription)
-	s.record(Subscribed{ID: string(course) + "/" + string(student), Course: course, Student: student})
+	id := url.PathEscape(string(course)) + "/" + url.PathEscape(string(student)) // either may have a slash of its own
+	s.record(Subscribed{ID: id, Course: course, Student: student})
 	return s
 }
 

@@ -64,6 +64,11 @@ func TestRules(t *testing.T) {
 		want(school.Subscribe(ctx, "c0", "ann"), courses.ErrSubscribed)
 		want(school.Subscribe(ctx, "c5", "ann"), courses.ErrEnough)
 		want(school.Subscribe(ctx, "c0", "bob"), nil)
+		// Names with a slash are names too, and no others.
+		want(school.Define(ctx, "a", 2), nil)
+		want(school.Define(ctx, "a/b", 2), nil)
+		want(school.Subscribe(ctx, "a/b", "c"), nil)
+		want(school.Subscribe(ctx, "a", "b/c"), nil)
 		want(school.Subscribe(ctx, "c0", "eve"), courses.ErrFull)
 		want(school.ChangeSeats(ctx, "c0", 1), courses.ErrTaken)
 		want(school.ChangeSeats(ctx, "c0", 3), nil)
