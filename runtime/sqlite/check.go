@@ -15,7 +15,8 @@ import (
 // that are missing or out of order, heads of streams, tags in the row of an event
 // beside those that queries find it by, commands beside their events, state
 // tables beside what the file remembers of them, aggregates without a row and rows
-// without an aggregate, and what refers to nothing or is referred to by nothing.
+// without an aggregate, snapshots that are damaged or of events that are not there,
+// and what refers to nothing or is referred to by nothing.
 //
 // What it finds is in the report, and is no error. An error says that the file
 // could not be checked: [fs.ErrNotExist], [ErrNotOurs], [ErrNewerFormat],
@@ -32,7 +33,7 @@ import (
 // What it cannot find: appends that are missing from the end as a whole, for then
 // the file is as it was before them; and rows of state tables that are not what the
 // events come to, for that is known to the aggregate's code alone. [Store.Rebuild]
-// makes them anew.
+// makes them anew. The same holds for what is in snapshots, which may be deleted.
 func Check(ctx context.Context, path string, opts ...CheckOption) (Report, error) {
 	k := &checker{ctx: ctx}
 	if err := k.check(path, opts); err != nil {
@@ -49,6 +50,8 @@ type Report struct {
 	Streams, Events, Types, Tags, Commands int64
 	// Tables are the state tables, Rows those of all of them.
 	Tables, Rows int64
+	// Snapshots are those of aggregates.
+	Snapshots int64
 	// Found is how many faults there are, and Faults are the first of them, at most
 	// 1,000. See OnFault for the others.
 	Found  int64
@@ -102,6 +105,9 @@ const (
 	// FaultRow is about a row of a state table without its aggregate, or the other way
 	// round.
 	FaultRow FaultKind = "row"
+	// FaultSnapshot is about a snapshot that is damaged, or of events that are not
+	// there. It harms no load, and may be deleted.
+	FaultSnapshot FaultKind = "snapshot"
 )
 
 // Fault is one thing that is wrong with a file. What does not apply, or is not
@@ -223,6 +229,7 @@ func (k *checker) check(path string, opts []CheckOption) (err error) {
 		{"types", k.checkTypes},
 		{"commands", k.checkCommands},
 		{"tables", k.checkTables},
+		{"snapshots", k.checkSnapshots},
 	} {
 		if err := k.survive(step.name, step.run()); err != nil {
 			return err

@@ -349,7 +349,7 @@ func TestCheckIsCutOff(t *testing.T) {
 			t.Errorf("%+v is more than all", p)
 		}
 	}))
-	if want := []string{"pages", "events", "versions", "streams", "types", "commands"}; !slices.Equal(steps, want) {
+	if want := []string{"pages", "events", "versions", "streams", "types", "commands", "snapshots"}; !slices.Equal(steps, want) {
 		t.Errorf("the steps are %q, want %q", steps, want)
 	}
 	for _, step := range steps {
