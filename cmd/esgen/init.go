@@ -232,11 +232,13 @@ func (m userModule) prepare(modulePath, pattern string, hasCommands bool) [][]st
 		}
 		commands = append(commands, []string{"get", "-tool", ownTool + "@" + version})
 	}
-	packages := []string{"get", "-t", pattern}
+	commands = append(commands, []string{"get", "-t", pattern})
 	if hasCommands && m.path != ownModule {
-		packages = append(packages, ownModule+"/runtime/command")
+		// Named to "go get", it would be looked for in modules of longer paths too, which takes a
+		// network that knows them.
+		commands = append(commands, []string{"build", "-mod=mod", ownModule + "/runtime/command"})
 	}
-	return append(commands, packages)
+	return commands
 }
 
 // fetchable is the version of esgen to put into go.mod: that of this binary if others

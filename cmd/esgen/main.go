@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -25,6 +26,10 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if os.Getenv("GOGC") == "" {
+		// A short life: collecting less often saves a third of the time of a large schema.
+		debug.SetGCPercent(400)
+	}
 	// The first signal ends the run in an orderly way, a second one at once.
 	context.AfterFunc(ctx, stop)
 
