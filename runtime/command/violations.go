@@ -20,8 +20,8 @@ func (v violations) Error() string {
 // Unwrap lets errors.Is and errors.As find each.
 func (v violations) Unwrap() []error { return v }
 
-// Invalid lists all that err says of rules that were broken, in the order of the
-// fields: for a form, or an answer to a client. It is empty where err says nothing of the
+// Invalid lists all that err says of rules that were broken, those of tags in the order of
+// the fields, then what else there is: for a form, or an answer to a client. It is empty where err says nothing of the
 // kind. An error of a command's own Validate method that is no *es.InvalidError is not
 // among them, though it matches es.ErrInvalid.
 func Invalid(err error) []*es.InvalidError {
