@@ -187,16 +187,8 @@ func TestEveryByteThatIsAnotherIsFound(t *testing.T) {
 			data := bytes.Clone(whole)
 			data[i] = c
 			write(t, path, data)
-			s, err := Open(t.Context(), path, withHaste)
+			_, err := Open(t.Context(), path, withHaste)
 			line := int64(bytes.Count(whole[:i], []byte("\n")) + 1)
-			if i == len(whole)-1 {
-				// That the last line does not end is what a crash leaves.
-				if err != nil {
-					t.Fatal(err)
-				}
-				s.Close()
-				continue
-			}
 			damage, ok := errors.AsType[*DamageError](err)
 			if !ok || !errors.Is(err, es.ErrCorrupt) || damage.Line != line || !strings.Contains(err.Error(), fmt.Sprintf("line %d, which begins at byte %d,", line, damage.Offset)) {
 				t.Fatalf("byte %d is %q for %q: %v, want a *DamageError of line %d", i, c, whole[i], err, line)
@@ -227,6 +219,7 @@ func TestHoles(t *testing.T) {
 		kept int64 // -1 for damage
 	}{
 		{"in the last append", hole(all, len(two)+10, len(two)+40), 2},
+		{"in place of the last line feed", hole(all, len(all)-1, len(all)), 2},
 		{"that ends the file", hole(all, len(two)+10, len(all)), 2},
 		{"in place of the last append", hole(all, len(two), len(all)), 2},
 		{"before an append that knew it", hole(all, len(one)+10, len(one)+40), -1},

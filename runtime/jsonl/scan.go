@@ -190,6 +190,11 @@ func (s *scan) torn(b []byte) (bool, error) {
 	if len(b) == 0 || bytes.HasSuffix(b, []byte("\n")) && bytes.IndexByte(b, 0) < 0 {
 		return false, nil
 	}
+	// A line that has something in place of its line feed, and no hole, was whole, and may have
+	// been acknowledged.
+	if _, err := unseal(b[:len(b)-1]); err == nil && b[len(b)-1] != 0 {
+		return false, nil
+	}
 	// No line of its append could know it to be on disk before the append was whole.
 	first := s.whole + 1
 	var err error
