@@ -40,13 +40,17 @@ func childDecide(args []string) error {
 	if *careless {
 		store = &judgesEarly{Store: s, meet: newMeeting(*goroutines)}
 	}
-	errs := make([]error, *goroutines)
 	var wg sync.WaitGroup
-	for g := range errs {
-		wg.Go(func() { errs[g] = decideMany(ctx, store, fmt.Sprintf("%s-%d", *name, g), *count) })
+	for g := range *goroutines {
+		wg.Go(func() {
+			if err := decideMany(ctx, store, fmt.Sprintf("%s-%d", *name, g), *count); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1) // others may be waiting for this one
+			}
+		})
 	}
 	wg.Wait()
-	return errors.Join(append(errs, s.Close())...)
+	return s.Close()
 }
 
 func decideMany(ctx context.Context, s es.Store, author string, count int) error {
