@@ -294,3 +294,16 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// Zero is what has no bits set: -0 equals it, and is another number.
+func TestNegativeZeroIsPresent(t *testing.T) {
+	type measure struct{ values [1]float64 }
+	v := measure{[1]float64{math.Copysign(0, -1)}}
+	w := state.NewWriter(nil, &v)
+	if !state.WritePresent(w, &v) {
+		t.Error("-0 in a struct is taken for the zero value")
+	}
+	if v = (measure{}); state.WritePresent(w, &v) {
+		t.Error("0 is taken for something else")
+	}
+}

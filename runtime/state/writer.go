@@ -182,9 +182,35 @@ func sharedError[T any]() error {
 // WritePresent writes whether a value differs from the zero value of its type, and
 // says so. The zero value needs no more.
 func WritePresent[T any](w *Writer, v *T) bool {
-	present := !reflect.ValueOf(v).Elem().IsZero()
+	present := !isZero(reflect.ValueOf(v).Elem())
 	WriteBool(w, present)
 	return present && w.err == nil
+}
+
+// isZero says whether v is the zero value and no -0, which Value.IsZero takes for it.
+func isZero(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if !isZero(v.Field(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Array:
+		for i := range v.Len() {
+			if !isZero(v.Index(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Float32, reflect.Float64:
+		return math.Float64bits(v.Float()) == 0
+	case reflect.Complex64, reflect.Complex128:
+		c := v.Complex()
+		return math.Float64bits(real(c)) == 0 && math.Float64bits(imag(c)) == 0
+	}
+	return v.IsZero()
 }
 
 // WriteText writes what MarshalText gives.
