@@ -9,15 +9,17 @@ import (
 // Observer is told what repositories and stores do: for logs, metrics and traces.
 // Functions that are nil are not called, and an Observer without any costs nothing.
 // They are called on the goroutine that does the work, so they should be quick; and
-// by several goroutines at once.
+// by several goroutines at once. A panic of theirs is not caught: what they are told of
+// snapshots and transactions they may be told on goroutines that nobody else can recover.
 //
 // Pass it to repositories by WithObserver and to stores by their own options. Those
 // called …Begins come before the work, and the context that they return is the one
 // that the work goes on with, which is how a trace nests; they must not return nil.
 // All others come after it. Reports are copies, for the Observer to keep.
 type Observer struct {
-	// LoadBegins and Loaded are about Load, LoadAt, and the loads of Update. A
-	// LoadBegins knows the aggregate and the stream only.
+	// LoadBegins and Loaded are about Load, LoadAt, and the loads of Update; not about
+	// what is read to make a snapshot after a save. A LoadBegins knows the aggregate and
+	// the stream only.
 	LoadBegins func(ctx context.Context, l LoadReport) context.Context
 	Loaded     func(ctx context.Context, l LoadReport)
 	// SaveBegins and Saved are about each attempt to append what one or, in an atomic
