@@ -203,7 +203,8 @@ func checkChildUnreached(c *checker) {
 				a := p.Aggregates[0].GoName
 				d.note(a.Span, "%s is declared here", a.Value)
 			}
-			d.help("add a field such as %s *%s `es:\"child\"` to its aggregate", lowerFirst(child.GoName.Value), child.GoName.Value)
+			d.help("add a field such as %s *%s `es:\"child\"` to its aggregate", lowerFirst(child.GoName.Value), child.GoName.Value).
+				helpInSchema("add a field such as %s: ?%s to the state of its aggregate", lowerFirst(child.GoName.Value), child.GoName.Value)
 		}
 	}
 }
@@ -353,7 +354,8 @@ func checkChildByValue(c *checker) {
 			name := r.step.Child.GoName.Value
 			d := c.errorf(codeChildByValue, at(r.step.Field.TypeSpan, r.step.Field.Name.Span), "field %s holds children by value", r.field())
 			if r.step.Container == InSlice {
-				d.help("a slice that grows moves its elements: use []*%s", name)
+				d.help("a slice that grows moves its elements: use []*%s", name).
+					helpInSchema("a slice that grows moves its elements: use []?%s", name)
 			} else {
 				d.help("what a map holds cannot be changed in place: use map[%s]*%s", spell(r.mapKey, p.Path), name)
 			}

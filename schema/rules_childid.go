@@ -98,7 +98,8 @@ func checkChildNoID(c *checker) {
 			case id == nil:
 				c.errorf(codeChildNoID, child.GoName.Span, "child %s has no ID field, but %s holds several", child.GoName.Value, r.field()).
 					note(r.step.Field.Name.Span, "%s is declared here", r.field()).
-					help("add a field such as id int `es:\"id\"`, which tells them apart")
+					help("add a field such as id int `es:\"id\"`, which tells them apart").
+					helpInSchema("name the state field that tells them apart, as in id: lineId")
 			case r.step.Container == InMap && r.mapKey != nil && id.Type != nil && !sameType(r.mapKey, id.Type):
 				c.errorf(codeChildNoID, at(r.step.Field.TypeSpan, r.step.Field.Name.Span), "the keys of %s are %s, but the ID of %s is %s", r.field(),
 					spell(r.mapKey, p.Path), child.GoName.Value, spell(id.Type, p.Path)).

@@ -186,7 +186,7 @@ func checkJSONNames(c *checker) {
 			help("give one of them another name, as in `json:%q`", snakeCase(clash.Loser.Field.Name.Value))
 		switch {
 		case clash.Loser.Field.Name.Span.Line == 0:
-			d.help(helpLeaveOut)
+			d.help(helpLeaveOut).helpInSchema(helpInstead)
 		case first.at != second.at:
 			d.note(first.at, "%s has it too", first.name)
 		default:

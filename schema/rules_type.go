@@ -165,6 +165,8 @@ Right:
 `}, checkUnnameable},
 }
 
+const helpInstead = "give the field another type, or declare one in Go that is a value object, with //es:value"
+
 const helpLeaveOut = "leave it out with `json:\"-\"`, or say how it is stored with `es:\"encode=FUNC,decode=FUNC\"`"
 
 func checkUnsupported(c *checker) {
@@ -182,7 +184,7 @@ func checkUnsupported(c *checker) {
 		if v.declared != nil {
 			spelling = spell(v.declared, v.pkg.Path)
 		}
-		v.note(c.errorf(codeUnsupported, v.at, "%s cannot be stored: %s: %s", v.name(), spelling, t.Reason)).help("%s", v.leaveOut())
+		v.note(c.errorf(codeUnsupported, v.at, "%s cannot be stored: %s: %s", v.name(), spelling, t.Reason)).help("%s", v.leaveOut()).helpInSchema(helpInstead)
 	}
 }
 
@@ -214,7 +216,7 @@ func checkUnexported(c *checker) {
 			}
 			v.note(c.errorf(codeUnexported, v.at, "field %s of %s would not be stored in full: its %s %s%s not exported", v.path, v.in,
 				field, enumerate(names), verb)).
-				help(helpLeaveOut)
+				help(helpLeaveOut).helpInSchema(helpInstead)
 		}
 	}
 }
@@ -341,7 +343,7 @@ func (c *checker) reportUnnameable(v fieldVisit, n *Named) {
 			help("export %s, or give it MarshalJSON and UnmarshalJSON on an exported type around it", n.Name)
 	case !mayImport(v.pkg.Path, n.Path):
 		v.note(c.errorf(codeUnnameable, v.at, "%s cannot be stored by package %s, which may not import %s", v.name(), v.pkg.Name, n.Path)).
-			help("%s", v.leaveOut())
+			help("%s", v.leaveOut()).helpInSchema(helpInstead)
 	}
 }
 
