@@ -106,10 +106,13 @@ func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
 		if err != nil {
 			return fmt.Errorf("atomic save: %w", err)
 		}
+		doubted := a.roots[0].doubt == a
 		outcomes, err := a.send(ctx, b.store, o)
 		if a.roots[0].mode == detached {
-			if err2 := detachOthers(parts, a); err == nil {
-				err = err2
+			left := detachOthers(parts, a)
+			if err == nil && (left || doubted && total.Stream != "") {
+				err = fmt.Errorf("%w: the command %q of %s was carried out elsewhere, and not that of others that were to be saved with it",
+					ErrDetached, a.append.Streams[0].CommandID, a.append.Streams[0].Stream.Name)
 			}
 		}
 		if err != nil {
@@ -136,20 +139,17 @@ func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
 
 // detachOthers is for an attempt that has detached its aggregates: what the other parts
 // recorded goes with events that are not stored. Those in doubt for themselves can be
-// settled still. An error says that there were others.
-func detachOthers(parts []partToSave, a *attempt) error {
-	var err error
+// settled still. It says whether there are others.
+func detachOthers(parts []partToSave, a *attempt) (others bool) {
 	for _, p := range parts {
 		if slices.Contains(a.roots, p.root) {
 			continue
 		}
-		err = fmt.Errorf("%w: %s %s was to be saved with others, whose command %q was carried out elsewhere",
-			ErrDetached, p.name, p.stream.Key, a.append.Streams[0].CommandID)
-		if p.root.doubt == nil {
+		if others = true; p.root.doubt == nil {
 			p.root.mode = detached
 		}
 	}
-	return err
+	return others
 }
 
 // prepare finds what there is to save.

@@ -141,9 +141,11 @@ func atomicScript(t *testing.T, script []byte) {
 		}
 	}
 	amount := 1
-	var commands int
+	commands := 1
 	// stale has the accounts of which a stranger's event is not known here.
 	stale := make([]bool, accounts)
+	// doubtful has those that may have been in doubt when they were saved.
+	doubtful := make([]bool, accounts)
 	// settled is called where a save says that all of these are stored.
 	settled := func(saved ...int) {
 		for _, i := range saved {
@@ -169,13 +171,22 @@ func atomicScript(t *testing.T, script []byte) {
 			amount %= 1_000_003
 		case 3: // a stranger is faster
 			stale[i] = true
+			if arg&1 == 1 { // who carries the newest command out
+				err := newAccounts(w.Store).Update(ctx, name(i), func(a *account) error { a.record(deposited{Amount: 1}); return nil }, es.Once(fmt.Sprint("c", commands)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
 			put(t, w.Store, "account-"+name(i), time.Unix(1, 0), "account.deposited", 1, `{"Amount":1}`)
 		case 4:
 			w.next = fault(1 + arg%3)
 		case 5, 6, 7: // some are saved
 			var opts []es.SaveOption
 			if b&7 == 6 {
-				commands++
+				if arg&1 == 0 {
+					commands++
+				}
 				opts = append(opts, es.Once(fmt.Sprint("c", commands)))
 			}
 			saved, single := []int{i}, b&7 == 5
@@ -187,6 +198,7 @@ func atomicScript(t *testing.T, script []byte) {
 					}
 				}
 			}
+			brought := slices.DeleteFunc(slices.Clone(saved), func(j int) bool { return len(es.Pending(live[j])) == 0 })
 			var err error
 			if single {
 				err = repo.Save(ctx, live[i], opts...)
@@ -199,14 +211,31 @@ func atomicScript(t *testing.T, script []byte) {
 			}
 			switch {
 			case err == nil:
+				// Where the command was carried out before, it was so for all.
+				repeated, sure := 0, true
+				for _, j := range brought {
+					sure = sure && !doubtful[j]
+					doubtful[j] = false
+					if errors.Is(repo.Save(ctx, live[j]), es.ErrDetached) {
+						repeated++
+						live[j], stale[j] = load(t, repo, name(j)), false
+					}
+				}
+				if sure && repeated != 0 && repeated != len(brought) {
+					t.Fatalf("of %d accounts %d were saved, and the command of the others was carried out elsewhere", len(brought), len(brought)-repeated)
+				}
 				settled(saved...)
-			case errors.Is(err, es.ErrConflict), errors.Is(err, es.ErrDetached):
+			case errors.Is(err, es.ErrConflict), errors.Is(err, es.ErrDetached), errors.Is(err, es.ErrDuplicateEvent):
 				for _, j := range saved {
 					if err := repo.Save(ctx, live[j]); errors.Is(err, es.ErrDetached) || errors.Is(err, es.ErrConflict) {
 						live[j], stale[j] = load(t, repo, name(j)), false
 					}
 				}
-			case errors.Is(err, es.ErrOutcomeUnknown), errors.Is(err, errDomain):
+			case errors.Is(err, es.ErrOutcomeUnknown):
+				for _, j := range saved {
+					doubtful[j] = true
+				}
+			case errors.Is(err, errDomain):
 			default:
 				t.Fatal(err)
 			}
@@ -220,7 +249,7 @@ func atomicScript(t *testing.T, script []byte) {
 		switch {
 		case err == nil:
 			settled(i)
-		case errors.Is(err, es.ErrConflict), errors.Is(err, es.ErrDetached):
+		case errors.Is(err, es.ErrConflict), errors.Is(err, es.ErrDetached), errors.Is(err, es.ErrDuplicateEvent):
 		default:
 			t.Fatal(err)
 		}

@@ -78,6 +78,27 @@ func TestAnAtomicSaveOfWhichAPartInDoubtIsTooLate(t *testing.T) {
 	}
 }
 
+// So it is where another part was in doubt under the same command, and is stored now.
+func TestAnAtomicSaveOfWhichOnlyAPartCarriedTheCommandOut(t *testing.T) {
+	from, repo, f := inDoubt(t, doubts["not stored"], es.Once("c1"))
+	to := open("bob")
+	f.before = []error{errUnknown}
+	if err := repo.Save(t.Context(), to, es.Once("c1")); !errors.Is(err, es.ErrOutcomeUnknown) {
+		t.Fatal(err)
+	}
+	err := newAccounts(f.Store).CreateWithID(t.Context(), "bob", func(a *account) error { a.record(opened{ID: "bob"}); return nil }, es.Once("c1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := es.Atomic(f, repo.Part(from), repo.Part(to)).Save(t.Context(), es.Once("c1")); !errors.Is(err, es.ErrDetached) {
+		t.Errorf("%v, want es.ErrDetached", err)
+	}
+	from.record(noted{}) // it is what its stream says
+	if err := repo.Save(t.Context(), from); err != nil {
+		t.Error(err)
+	}
+}
+
 // Of a command that only some of the streams have seen nothing is repeated, and nothing
 // saved.
 func TestACommandThatSomeStreamsHaveSeen(t *testing.T) {
