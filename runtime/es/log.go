@@ -2,15 +2,16 @@ package es
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
 
 // LogObserver is an observer that writes to a log. What goes well is logged at debug
 // level, and so are conflicts and attempts that are repeated, which are a part of
-// normal life. Snapshots that are of no use are logged at info level, those that could
-// not be written as warnings, and what fails as errors, unless it is the context that is
-// done or an aggregate that is not found.
+// normal life, and snapshots that a store was closed before. Snapshots that are of no use
+// are logged at info level, those that could not be written as warnings, and what fails as
+// errors, unless it is the context that is done or an aggregate that is not found.
 func LogObserver(logger *slog.Logger) Observer {
 	log := func(ctx context.Context, level slog.Level, message string, attrs ...slog.Attr) {
 		logger.LogAttrs(ctx, level, message, attrs...)
@@ -54,7 +55,9 @@ func LogObserver(logger *slog.Logger) Observer {
 			case SnapshotIgnored:
 				level = slog.LevelInfo
 			case SnapshotNotWritten:
-				level = slog.LevelWarn
+				if !errors.Is(s.Err, ErrClosed) { // which is how a program ends
+					level = slog.LevelWarn
+				}
 			}
 			attrs := append(identityOf(s.Aggregate, s.Stream), slog.Int64("version", s.Version), slog.Int("bytes", s.Size))
 			if s.Err != nil {

@@ -184,3 +184,17 @@ func TestUnobservedCostsNothing(t *testing.T) {
 		t.Errorf("a load allocates %v times, and %v with an observer that wants nothing", plain, seeing)
 	}
 }
+
+// A store that is closed before a snapshot was written is no reason to warn anybody.
+func TestLogObserverOfClosedStores(t *testing.T) {
+	var out bytes.Buffer
+	log := es.LogObserver(slog.New(slog.NewTextHandler(&out, nil)))
+	log.Snapshot(t.Context(), es.SnapshotReport{Outcome: es.SnapshotNotWritten, Err: es.ErrClosed})
+	if out.Len() > 0 {
+		t.Errorf("%s", out.String())
+	}
+	log.Snapshot(t.Context(), es.SnapshotReport{Outcome: es.SnapshotNotWritten, Err: errDomain})
+	if !strings.Contains(out.String(), "level=WARN") {
+		t.Errorf("%q", out.String())
+	}
+}
