@@ -46,6 +46,21 @@
 // what it finds to disk before it goes on, and the same append, sent again, finds
 // out whether it is there.
 //
+// # State tables
+//
+// [WithTables] keeps beside the events a table with one row an aggregate, which plain
+// SQL reads as any other. A row is written in the transaction of its events, so the two
+// never disagree; a value of a unique column that is taken is an [es.UniqueError], and
+// then neither is written. Several aggregates in one append are judged by what they are
+// after it, so they can hand a value over. The text of a column that folds is folded in
+// Go, into a column es_fold_NAME, and the unique index is on that.
+//
+// The file remembers its tables. A program that does not know one, or knows it with other
+// columns, cannot append to its aggregates; Open says what differs, and [Store.Rebuild]
+// makes the table anew from the events while others go on writing. Rows may be read by
+// anybody, and are better not written: [Check] finds rows without an aggregate and
+// aggregates without a row, but only a rebuild finds out what else is wrong with them.
+//
 // # The file
 //
 // The data is yours. Any SQLite client (3.38 or newer) may read the file while
@@ -68,6 +83,8 @@
 //	es_commands  stream, id, first_version, last_version, crc
 //	es_snapshots stream, aggregate, version, position, last_event, recorded_at,
 //	             fingerprint, crc, state
+//	es_tables    name, aggregate, category, definition
+//	es_rebuilds  name, category
 //
 // es_events.stream and es_events.type refer to es_streams.id and es_types.id. A
 // stream named profile-7 has the category profile-{id} and the key 7; es_heads has the
@@ -77,7 +94,9 @@
 // the same once more, for queries by tag. es_commands remembers which command IDs
 // a stream has seen, and which versions they came to. es_snapshots has the newest
 // snapshot of each aggregate, and may be emptied at any time: loads take longer then.
-// It is written without waiting for the disk.
+// It is written without waiting for the disk. es_tables describes the state tables, each
+// in JSON; es_rebuilds names the tables that are to take their places, es_new_ and a
+// number. Those that a rebuild has left that was killed are removed by the next.
 //
 // Events, their tags, commands and types are only ever added: triggers refuse to
 // change or delete them. The file says what it is: its application_id is
