@@ -6,13 +6,15 @@ import (
 
 // A fingerprint of an apply method changes with what the method does, and with nothing else.
 func TestApplySource(t *testing.T) {
-	source := func(method string) string {
+	sourceWith := func(imports, method string) string {
 		s := readScenario(t, "testdata/load/profile.txtar")
 		s.write(t, "second/a.go", `package second
 
 import "github.com/esgen/esgen/runtime/es"
+`+imports+`
 
 //es:aggregate order
+//es:snapshot every=10
 type Order struct {
 	es.Root
 
@@ -30,6 +32,7 @@ type Placed struct{ ID string }
 		}
 		return module.Packages[0].Aggregates[0].Applies[0].Source
 	}
+	source := func(method string) string { return sourceWith("", method) }
 	base := source("func (o *Order) applyPlaced(e Placed) { o.id, o.n = e.ID, 1 }\n")
 	if len(base) != 32 {
 		t.Errorf("the fingerprint is %q", base)
@@ -61,5 +64,15 @@ type Placed struct{ ID string }
 			t.Errorf("these have one fingerprint:\n%s\n%s", seen[got], other)
 		}
 		seen[got] = other
+	}
+
+	// The same line may call another package.
+	const calls = "func (o *Order) applyPlaced(e Placed) { o.id = text.ToUpper(e.ID) }\n"
+	upper := sourceWith("import text \"strings\"\n", calls)
+	if upper == sourceWith("import text \"bytes\"\n", calls) {
+		t.Error("a call of another package has the same fingerprint")
+	}
+	if upper != sourceWith("import (\n\t\"bytes\"\n\ttext \"strings\"\n)\nvar _ = bytes.Equal\n", calls) {
+		t.Error("an import that the method does not name changes its fingerprint")
 	}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // reached gives the tokens of declarations and of all that these lead to within the
-// package, sorted, so that it does not matter where anything stands.
+// package, and the paths of other packages that they name, sorted, so that it does not
+// matter where anything stands.
 //
 // Nothing in bodies has types here: a name is taken for the declaration of the package
 // that has it, though a local one may hide that, and a selection for the methods of that
@@ -22,8 +23,12 @@ func (u *unit) reached(from ...*declaration) []string {
 			methods[d.name] = append(methods[d.name], d)
 		}
 	}
+	type reachedNode struct {
+		ast.Node
+		file *file
+	}
 	var texts []string
-	var queue []ast.Node
+	var queue []reachedNode
 	seen := map[ast.Node]bool{}
 	reach := func(list []*declaration) {
 		for _, d := range list {
@@ -32,7 +37,7 @@ func (u *unit) reached(from ...*declaration) []string {
 				continue
 			}
 			seen[node] = true
-			queue = append(queue, node)
+			queue = append(queue, reachedNode{node, d.file})
 			var text strings.Builder
 			writeTokens(&text, u.textOf(d.file, node))
 			texts = append(texts, text.String())
@@ -40,7 +45,7 @@ func (u *unit) reached(from ...*declaration) []string {
 	}
 	reach(from)
 	for len(queue) > 0 {
-		node := queue[0]
+		node, file := queue[0].Node, queue[0].file
 		queue = queue[1:]
 		if fn, ok := node.(*ast.FuncDecl); ok {
 			if fn.Body == nil {
@@ -53,6 +58,9 @@ func (u *unit) reached(from ...*declaration) []string {
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
 				reach(methods[n.Sel.Name])
+				if x, ok := n.X.(*ast.Ident); ok {
+					texts = append(texts, file.imports(x.Name)...)
+				}
 				ast.Inspect(n.X, visit)
 				return false
 			case *ast.Ident:
@@ -63,6 +71,20 @@ func (u *unit) reached(from ...*declaration) []string {
 		ast.Inspect(node, visit)
 	}
 	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
+// imports are those of a file that it calls by a name, or may: a line that looks the same
+// calls something else where the name is that of another package.
+func (f *file) imports(name string) (texts []string) {
+	if f.ast == nil {
+		return nil
+	}
+	for _, spec := range f.ast.Imports {
+		if imp := newImported(spec); imp.name == name || imp.name == "" {
+			texts = append(texts, "import "+name+" "+imp.path)
+		}
+	}
 	return texts
 }
 
