@@ -58,15 +58,9 @@ func newGroup(c *conn, cfg *config, types *typeNames) *group {
 	}
 }
 
-// load reads what all appends of the group have to know: the head, the streams that
-// they name, and which of their events and commands are stored already.
-func (g *group) load(requests []*request) (err error) {
-	if g.head, err = readHead(g.conn); err != nil {
-		return err
-	}
-	if g.rows.filed, err = filedTables(g.conn); err != nil {
-		return err
-	}
+// load reads what all appends of the group have to know: the streams that they name,
+// and which of their events and commands are stored already.
+func (g *group) load(requests []*request) error {
 	if err := g.loadRows(requests); err != nil {
 		return err
 	}

@@ -65,6 +65,7 @@ type writer struct {
 
 	// conn is nil after a failure that it might not have survived.
 	conn *conn
+	seen seen // on that connection
 	// suspect is set after a commit with an unknown outcome, until what the file
 	// shows is known to be on disk.
 	suspect bool
@@ -276,6 +277,7 @@ func (w *writer) transact(requests []*request) (*group, error) {
 	}
 	switch err := w.commit(); kindOf(err) {
 	case kindNone:
+		w.seen.head = g.head
 		g.committed()
 		return g, nil
 	case kindBusy, kindFull:
@@ -296,14 +298,10 @@ func (w *writer) fill(g *group, requests []*request) error {
 			return err
 		}
 	}
-	// Another process may have brought the file to a format that we would damage.
-	id, err := w.conn.int("PRAGMA user_version")
-	if err != nil {
+	if err := w.seen.look(w.conn, w.store.cfg.migrations); err != nil {
 		return err
 	}
-	if err := (identity{application: applicationID, version: id}).check(w.store.cfg.migrations); err != nil {
-		return err
-	}
+	g.head, g.rows.filed = w.seen.head, w.seen.filed
 	if err := g.load(requests); err != nil {
 		return err
 	}
@@ -374,5 +372,5 @@ func (w *writer) rollback() {
 // transaction back.
 func (w *writer) drop() {
 	_ = w.conn.close()
-	w.conn = nil
+	w.conn, w.seen = nil, seen{}
 }
