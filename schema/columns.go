@@ -27,8 +27,8 @@ type TableColumn struct {
 	// functions of the field's own.
 	Pointer bool
 	Value   Type
-	// Null says that the column can be NULL: for a nil pointer, a nil slice of bytes, or
-	// a zero time.
+	// Null says that the column can be NULL: for a nil pointer, a nil slice of bytes, a
+	// zero time, or an enum without a value.
 	Null bool
 	// OneOf are the values of an enum that a schema file declares.
 	OneOf []string
@@ -90,6 +90,8 @@ func (a *Aggregate) tableColumn(f *Field) TableColumn {
 		c.Null = true
 	case ColumnText:
 		c.OneOf = a.enumValues(c.Value)
+		// An enum that has no value yet is empty, which is none of its values.
+		c.Null = c.Null || len(c.OneOf) > 0
 	case ColumnJSON:
 		base := upperFirst(a.GoName.Value) + upperFirst(f.Name.Value) + "Column"
 		c.Append, c.Read = codecName("append", base), codecName("read", base)

@@ -335,6 +335,9 @@ func (v *columnValue) of(c *schema.TableColumn, x *jen.Statement) *jen.Statement
 			return v.write(c, "Text", x.Dot("MarshalText").Call())
 		}
 	}
+	if len(c.OneOf) > 0 {
+		return v.write(c, "Enum", convert("string", schema.String))
+	}
 	return convert("string", schema.String)
 }
 

@@ -203,6 +203,14 @@ func (w *RowWriter) Text(text []byte, err error) any {
 	return string(text)
 }
 
+// Enum is the value of an enum, nil for the empty text.
+func (w *RowWriter) Enum(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
 // Blob is a copy of bytes, nil where b is.
 func (w *RowWriter) Blob(b []byte) any {
 	if b == nil {
