@@ -101,6 +101,9 @@ func (sw *sweep) fill(c *conn, types *typeNames, limit int) error {
 	if err != nil {
 		return err
 	}
+	if err := sw.streams.load(c, sw.page.records); err != nil {
+		return err
+	}
 	for i := range sw.page.records {
 		r := &sw.page.records[i]
 		var err error

@@ -69,6 +69,27 @@ type streamNames map[int64]*es.Stream
 
 const mostStreamNames = 4096
 
+// load looks up the streams of records that are not known yet, many at a time.
+func (s streamNames) load(c *conn, records []record) error {
+	if len(s)+len(records) > mostStreamNames {
+		clear(s)
+	}
+	var numbers []driver.Value
+	for i := range records {
+		number := records[i].stream
+		if _, known := s[number]; !known {
+			s[number] = nil // looked for once
+			numbers = append(numbers, number)
+		}
+	}
+	return c.in("SELECT id, name, category, key FROM es_streams WHERE id IN (?)", numbers, func(row []driver.Value) (bool, error) {
+		sc := scanner{row: row}
+		number := sc.int(0)
+		s[number] = &es.Stream{Name: sc.text(1), Category: sc.text(2), Key: sc.text(3)}
+		return true, damaged("streams", sc.err)
+	})
+}
+
 // stream is nil where there is none of that number.
 func (s streamNames) stream(c *conn, number int64) (*es.Stream, error) {
 	stream := s[number]
