@@ -132,7 +132,11 @@ func (s *selection) positions(c *conn, after, to int64, limit int) (found []int6
 		err = s.each(c, "SELECT position FROM es_events", add, after, to)
 	case len(s.branches) > 0:
 		query, args := s.statement(after, to, limit)
-		err = c.once(query, add, args...)
+		if s.usual() {
+			err = c.each(query, add, args...)
+		} else {
+			err = c.once(query, add, args...)
+		}
 	}
 	return found, err
 }
@@ -158,6 +162,11 @@ func (s *selection) each(c *conn, query string, fn func([]driver.Value) (bool, e
 		query += ")"
 	}
 	return c.each(query+" ORDER BY position", fn, args...)
+}
+
+// usual says that the statement is one of the few dozen that stay prepared.
+func (s *selection) usual() bool {
+	return len(s.branches) == 1 && len(s.branches[0].tags) <= 3 && len(s.branches[0].types) <= 8
 }
 
 func (s *selection) statement(after, to int64, limit int) (string, []driver.Value) {
