@@ -9,5 +9,6 @@ func (b *bench) rows() []row {
 	rows = append(rows, b.replayRows()...)
 	rows = append(rows, b.tableRows()...)
 	rows = append(rows, b.conditionRows()...)
+	rows = append(rows, b.decisionRow())
 	return append(rows, b.sizeRows()...)
 }

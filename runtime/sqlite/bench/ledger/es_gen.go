@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"context"
 	"time"
 
 	"github.com/esgen/esgen/runtime/es"
@@ -35,6 +36,10 @@ func (Withdrawn) isAccountEvent()   {}
 func (Noted) EventType() string { return "account.noted" }
 func (Noted) isAccountEvent()   {}
 
+// EventType is "account.charged".
+func (Charged) EventType() string { return "account.charged" }
+func (Charged) isAccountEvent()   {}
+
 // AccountRepository loads and saves aggregates of type Account.
 type AccountRepository = es.Repository[Account, uuid.UUID, AccountEvent]
 
@@ -46,6 +51,19 @@ func NewAccountRepository(store es.Store, opts ...es.Option) *AccountRepository 
 // record applies an event and queues it to be saved.
 func (a *Account) record(event AccountEvent) {
 	es.Record(a, &a.Root, event, dispatchAccount)
+}
+
+// LoadCardUse reads the events that CardUse looks at. A save is made conditional on them by es.If.
+func LoadCardUse(ctx context.Context, store es.Store, card string) (*CardUse, error) {
+	c := &CardUse{card: card}
+	cardTag := es.Tag{Key: "card", Value: card}
+	query := es.Query{Items: []es.Item{
+		{Types: []string{"account.charged"}, Tags: []es.Tag{cardTag}},
+	}}
+	if err := es.ReadDecision(ctx, store, &c.Decision, query, func(s *es.Stored) error { return applyToCardUse(c, s) }); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // Registry knows the aggregates and events of this package.
@@ -63,6 +81,7 @@ func accountDefinition() *es.Definition[Account, uuid.UUID, AccountEvent] {
 			{Name: "account.deposited", Version: 1, Zero: Deposited{}},
 			{Name: "account.withdrawn", Version: 1, Zero: Withdrawn{}},
 			{Name: "account.noted", Version: 1, Zero: Noted{}},
+			{Name: "account.charged", Version: 1, Zero: Charged{}},
 		},
 		ID:       func(a *Account) uuid.UUID { return a.id },
 		FormatID: func(id uuid.UUID) (string, error) { return id.String(), nil },
@@ -71,6 +90,7 @@ func accountDefinition() *es.Definition[Account, uuid.UUID, AccountEvent] {
 		Load:     loadAccount,
 		Encode:   encodeAccountEvent,
 		Decode:   decodeAccountEvent,
+		Tags:     tagsOfAccountEvent,
 	}
 }
 
@@ -85,6 +105,8 @@ func dispatchAccount(a *Account, event AccountEvent) error {
 		a.applyWithdrawn(e)
 	case Noted:
 		a.applyNoted(e)
+	case Charged:
+		a.applyCharged(e)
 	default:
 		return es.UnexpectedEvent("account", event)
 	}
@@ -118,6 +140,12 @@ func loadAccount(a *Account, s *es.Stored) error {
 			return err
 		}
 		a.applyNoted(e)
+	case "account.charged":
+		var e Charged
+		if err := decodeCharged(s, &e); err != nil {
+			return err
+		}
+		a.applyCharged(e)
 	default:
 		return es.UnknownEvent("account", s)
 	}
@@ -135,6 +163,8 @@ func encodeAccountEvent(dst []byte, event AccountEvent) ([]byte, error) {
 		return appendWithdrawnJSON(dst, &e)
 	case Noted:
 		return appendNotedJSON(dst, &e)
+	case Charged:
+		return appendChargedJSON(dst, &e)
 	}
 	return dst, es.UnexpectedEvent("account", event)
 }
@@ -158,8 +188,35 @@ func decodeAccountEvent(s *es.Stored) (AccountEvent, error) {
 		var e Noted
 		err := decodeNoted(s, &e)
 		return e, err
+	case "account.charged":
+		var e Charged
+		err := decodeCharged(s, &e)
+		return e, err
 	}
 	return nil, es.UnknownEvent("account", s)
+}
+
+// tagsOfAccountEvent are the tags by which decision models find an event.
+func tagsOfAccountEvent(event AccountEvent) ([]es.Tag, error) {
+	switch e := event.(type) {
+	case Charged:
+		return []es.Tag{{Key: "card", Value: e.Card}}, nil
+	}
+	return nil, nil
+}
+
+// applyToCardUse decodes a stored event and calls its apply method.
+func applyToCardUse(c *CardUse, s *es.Stored) error {
+	switch s.Type {
+	case "account.charged":
+		var event Charged
+		if err := decodeCharged(s, &event); err != nil {
+			return err
+		}
+		c.applyCharged(event)
+		return nil
+	}
+	return es.UnknownEvent("CardUse", s)
 }
 
 // decodeOpened decodes a stored Opened.
@@ -204,6 +261,17 @@ func decodeNoted(s *es.Stored, e *Noted) error {
 	r.Reset(s.Payload)
 	readNotedJSON(&r, e)
 	return r.End("account.noted")
+}
+
+// decodeCharged decodes a stored Charged.
+func decodeCharged(s *es.Stored, e *Charged) error {
+	if err := es.CheckVersion(s, 1); err != nil {
+		return err
+	}
+	var r jsonx.Reader
+	r.Reset(s.Payload)
+	readChargedJSON(&r, e)
+	return r.End("account.charged")
 }
 
 // appendOpenedJSON appends the JSON form of e.
@@ -350,6 +418,38 @@ func readNotedJSON(r *jsonx.Reader, e *Noted) {
 	}
 }
 
+// appendChargedJSON appends the JSON form of e.
+func appendChargedJSON(dst []byte, e *Charged) ([]byte, error) {
+	start := len(dst)
+	var err error
+	if dst, err = jsonx.AppendString(append(dst, `{"card":`...), e.Card); err != nil {
+		return jsonx.EncodeFailed("Charged", dst, start, err)
+	}
+	dst = jsonx.AppendInt(append(dst, `,"cents":`...), e.Cents)
+	if dst, err = jsonx.AppendTime(append(dst, `,"at":`...), e.At); err != nil {
+		return jsonx.EncodeFailed("Charged", dst, start, err)
+	}
+	return append(dst, '}'), nil
+}
+
+// fieldsOfCharged names what readChargedJSON reads, in the order in which it is written.
+var fieldsOfCharged = [...]string{"card", "cents", "at"}
+
+// readChargedJSON reads e from its JSON form.
+func readChargedJSON(r *jsonx.Reader, e *Charged) {
+	var o jsonx.Object
+	for o.Next(r, fieldsOfCharged[:]) {
+		switch o.Name {
+		case "card":
+			e.Card = r.String()
+		case "cents":
+			e.Cents = r.Int64()
+		case "at":
+			e.At = r.Time()
+		}
+	}
+}
+
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
 	_ = (*struct {
@@ -376,4 +476,9 @@ var (
 		Text string
 		By   string
 	})((*Noted)(nil))
+	_ = (*struct {
+		Card  string
+		Cents int64
+		At    time.Time
+	})((*Charged)(nil))
 )

@@ -38,5 +38,11 @@ func TestEsgenRoundTrip(t *testing.T) {
 		},
 		Noted{},
 		Noted{Text: "text 1", By: "by 2"},
+		Charged{},
+		Charged{
+			Card:  "card 1",
+			Cents: 2,
+			At:    time.Date(2026, time.May, 4, 12, 34, 56, 123456789, time.UTC),
+		},
 	)
 }

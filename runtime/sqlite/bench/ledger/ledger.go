@@ -47,6 +47,7 @@ func (a *Account) applyOpened(e Opened)       { a.id, a.state.Owner = e.AccountI
 func (a *Account) applyDeposited(e Deposited) { a.state.Deposit(e) }
 func (a *Account) applyWithdrawn(e Withdrawn) { a.state.Withdraw(e) }
 func (a *Account) applyNoted(e Noted)         { a.state.Note(e) }
+func (a *Account) applyCharged(e Charged)     { a.state.Cents -= e.Cents }
 
 // Deposit applies an event.
 func (s *State) Deposit(e Deposited) { s.Cents, s.Last = s.Cents+e.Cents, e.At }
@@ -96,3 +97,29 @@ type Noted struct {
 	Text string `json:"text"`
 	By   string `json:"by"`
 }
+
+// Charged is a payment with a card, of which an account can have several, and which
+// several accounts can share.
+//
+//es:event account.charged
+type Charged struct {
+	Card  string    `json:"card" es:"tag=card"`
+	Cents int64     `json:"cents"`
+	At    time.Time `json:"at"`
+}
+
+// CardUse is what was paid with a card, from whatever accounts.
+//
+//es:decision
+type CardUse struct {
+	es.Decision
+
+	card    string `es:"tag=card"`
+	charges int
+	cents   int64
+}
+
+func (u *CardUse) applyCharged(e Charged) { u.charges, u.cents = u.charges+1, u.cents+e.Cents }
+
+// Charges is how often the card was used.
+func (u *CardUse) Charges() int { return u.charges }
