@@ -49,7 +49,9 @@ func Once(commandID string) SaveOption {
 }
 
 // If makes a save conditional on decision models: it is refused with a
-// *ConditionError where an event has come that one of them would have read.
+// *ConditionError where an event has come that one of them would have read. A model
+// is good for one save: what that stores is, as a rule, something that the model would
+// have read, so load it again before the next.
 func If(models ...DecisionModel) SaveOption {
 	return func(o *saveOptions) error {
 		conditions, err := Conditions(models...)
