@@ -93,15 +93,25 @@ func (m *DecisionModel) ApplyFunc() string { return "applyTo" + upperFirst(m.GoN
 // Siblings share it, and it is declared where one of the events has a tag: see Tagged.
 func (a *Aggregate) TagsFunc() string { return "tagsOf" + upperFirst(a.StreamInterface()) }
 
-// What is generated for the aggregate's state table: UserTable gives it, UserRows reads
-// it, UserRow is what is read, tableOfUser describes it, rowOfUser makes a row of an
-// aggregate, keyOfUserRow a key of an ID, and scanUserRow a row of stored values.
-func (a *Aggregate) TableFunc() string   { return a.GoName.Value + "Table" }
-func (a *Aggregate) RowsType() string    { return a.GoName.Value + "Rows" }
-func (a *Aggregate) RowType() string     { return a.GoName.Value + "Row" }
-func (a *Aggregate) TableVar() string    { return "tableOf" + upperFirst(a.GoName.Value) }
-func (a *Aggregate) RowOfFunc() string   { return "rowOf" + upperFirst(a.GoName.Value) }
-func (a *Aggregate) RowKeyFunc() string  { return "keyOf" + upperFirst(a.RowType()) }
+// TableFunc gives the aggregate's state table: "UserTable".
+func (a *Aggregate) TableFunc() string { return a.GoName.Value + "Table" }
+
+// RowsType reads the rows of the state table: "UserRows".
+func (a *Aggregate) RowsType() string { return a.GoName.Value + "Rows" }
+
+// RowType is a row of the state table: "UserRow".
+func (a *Aggregate) RowType() string { return a.GoName.Value + "Row" }
+
+// TableVar describes the state table: "tableOfUser".
+func (a *Aggregate) TableVar() string { return "tableOf" + upperFirst(a.GoName.Value) }
+
+// RowOfFunc gives the row of an aggregate: "rowOfUser".
+func (a *Aggregate) RowOfFunc() string { return "rowOf" + upperFirst(a.GoName.Value) }
+
+// RowKeyFunc gives an ID as the table's key: "keyOfUserRow".
+func (a *Aggregate) RowKeyFunc() string { return "keyOf" + upperFirst(a.RowType()) }
+
+// ScanRowFunc makes a row of stored values: "scanUserRow".
 func (a *Aggregate) ScanRowFunc() string { return "scan" + upperFirst(a.RowType()) }
 
 // DecodeFunc decodes a stored event of this type: "decodeRegistered".
