@@ -18,6 +18,7 @@ type group struct {
 	conn  *conn
 	cfg   *config
 	types *typeNames
+	seen  *seen
 
 	head    int64 // the newest position
 	streams map[string]*streamState
@@ -51,9 +52,9 @@ type write struct {
 	place   es.StreamResult
 }
 
-func newGroup(c *conn, cfg *config, types *typeNames) *group {
+func newGroup(c *conn, cfg *config, types *typeNames, seen *seen) *group {
 	return &group{
-		conn: c, cfg: cfg, types: types,
+		conn: c, cfg: cfg, types: types, seen: seen,
 		streams: make(map[string]*streamState), stored: make(map[uuid.UUID]appends.Place), made: make(map[string]int64),
 	}
 }
@@ -70,8 +71,13 @@ func (g *group) load(requests []*request) error {
 		for i := range r.append.Streams {
 			part := &r.append.Streams[i]
 			if g.streams[part.Stream.Name] == nil {
-				g.streams[part.Stream.Name] = &streamState{Stream: part.Stream}
-				names = append(names, part.Stream.Name)
+				st := &streamState{Stream: part.Stream}
+				g.streams[part.Stream.Name] = st
+				if seen, ok := g.seen.streams[part.Stream.Name]; ok {
+					st.found(seen)
+				} else {
+					names = append(names, part.Stream.Name)
+				}
 			}
 			for j := range part.Events {
 				ids = append(ids, part.Events[j].ID[:])
@@ -99,9 +105,9 @@ func (g *group) loadStreams(names []driver.Value) error {
 	return g.conn.in(`SELECT s.id, s.name, s.category, s.key, h.head
 		FROM es_streams s LEFT JOIN es_heads h ON h.stream = s.id WHERE s.name IN (?)`, names, func(row []driver.Value) (bool, error) {
 		s := scanner{row: row}
-		number, stream, head := s.int(0), es.Stream{Name: s.text(1), Category: s.text(2), Key: s.text(3)}, s.int(4)
-		if st := g.streams[stream.Name]; s.err == nil && st != nil {
-			*st = streamState{Stream: stream, number: number, inFile: head, version: head}
+		found := seenStream{es.Stream{Name: s.text(1), Category: s.text(2), Key: s.text(3)}, s.int(0), s.int(4)}
+		if st := g.streams[found.Name]; s.err == nil && st != nil {
+			st.found(found)
 		}
 		return true, damaged("streams", s.err)
 	})
@@ -130,6 +136,11 @@ func (g *group) loadCommand(st *streamState, id string) error {
 		st.saw(id, first)
 		return false, err
 	}, st.number, id)
+}
+
+// found has st be what the file says.
+func (st *streamState) found(in seenStream) {
+	st.Stream, st.number, st.inFile, st.version = in.Stream, in.number, in.version, in.version
 }
 
 func (st *streamState) saw(command string, first es.StreamResult) {

@@ -1,12 +1,29 @@
 package sqlite
 
+import (
+	"strings"
+
+	"github.com/esgen/esgen/runtime/es"
+)
+
 // seen is what the writing connection has read of the file, and what others could not
 // change without its data version being another.
 type seen struct {
 	dataVersion int64
 	head        int64
 	filed       []filed
+	// streams are some of those that the connection itself has appended to.
+	streams map[string]seenStream
 }
+
+// seenStream is a stream as it stands in the file.
+type seenStream struct {
+	es.Stream
+	number, version int64
+}
+
+// mostSeenStreams bounds the memory of what has been seen, to about 2 MB.
+const mostSeenStreams = 8192
 
 // look brings what has been seen up to date. It is called in the transaction in which
 // it is to hold.
@@ -30,6 +47,28 @@ func (s *seen) look(c *conn, ms []migration) error {
 	if s.filed, err = filedTables(c); err != nil {
 		return err
 	}
+	clear(s.streams)
 	s.dataVersion = version
 	return nil
+}
+
+// committed notes what a group has left in the file.
+func (s *seen) committed(g *group) {
+	s.head = g.head
+	if s.streams == nil {
+		s.streams = make(map[string]seenStream)
+	}
+	for i := range g.writes {
+		st := g.writes[i].stream
+		seen, ok := s.streams[st.Name]
+		if !ok {
+			if len(s.streams) == mostSeenStreams {
+				clear(s.streams) // those that are in use come back
+			}
+			// The names may be parts of much longer texts.
+			seen = seenStream{Stream: es.Stream{Name: strings.Clone(st.Name), Category: strings.Clone(st.Category), Key: strings.Clone(st.Key)}, number: st.number}
+		}
+		seen.version = st.inFile
+		s.streams[seen.Name] = seen
+	}
 }

@@ -1,7 +1,11 @@
 package sqlite
 
 import (
+	"errors"
+	"fmt"
 	"testing"
+
+	"github.com/mattn/go-sqlite3"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -34,5 +38,56 @@ func TestStoresThatTakeTurns(t *testing.T) {
 	mustAppend(t, stores[1], to("d", es.ExpectNone, event("made")))
 	if got := stores[1].writer.seen.dataVersion; got == before {
 		t.Error("a store does not notice the appends of another")
+	}
+}
+
+// A stream that a store has seen is as it was left by what was committed, and by nothing else.
+func TestSeenStreamsAfterFailures(t *testing.T) {
+	t.Parallel()
+	var fail error
+	s := openAt(t, newPath(t), func(c *config) error {
+		c.faults.commit = func(conn *conn) error {
+			if fail != nil {
+				return fail
+			}
+			return conn.exec("COMMIT")
+		}
+		return nil
+	})
+	mustAppend(t, s, to("a", es.ExpectNone, event("made")))
+	fail = sqlite3.Error{Code: sqlite3.ErrFull}
+	if _, err := s.Append(t.Context(), to("a", es.Exactly(1), event("made"))); err == nil {
+		t.Fatal("a full disk is good")
+	}
+	fail = nil
+	if got := s.writer.seen.streams["a"].version; got != 1 {
+		t.Errorf("after a commit that was rolled back the stream is seen at version %d, want 1", got)
+	}
+	mustAppend(t, s, to("a", es.Exactly(1), event("made")))
+
+	fail = sqlite3.Error{Code: sqlite3.ErrIoErr}
+	if _, err := s.Append(t.Context(), to("a", es.Exactly(2), event("made"))); !errors.Is(err, es.ErrOutcomeUnknown) {
+		t.Fatalf("got %v, want an unknown outcome", err)
+	}
+	fail = nil
+	if got := len(s.writer.seen.streams); got != 0 {
+		t.Errorf("after an unknown outcome %d streams are seen, want none", got)
+	}
+	mustAppend(t, s, to("a", es.Exactly(2), event("made"))) // the connection was closed before it committed
+}
+
+func TestSeenStreamsAreBounded(t *testing.T) {
+	t.Parallel()
+	var s seen
+	for n, streams := range []int{1, mostSeenStreams - 1, 100, 3*mostSeenStreams + 7, 100} {
+		g := new(group)
+		for i := range streams {
+			st := &streamState{Stream: es.Stream{Name: fmt.Sprint(n, "-", i)}, number: 1, inFile: 1}
+			g.writes = append(g.writes, write{stream: st})
+		}
+		s.committed(g)
+		if len(s.streams) < min(streams, 7) || len(s.streams) > mostSeenStreams {
+			t.Fatalf("after a group of %d streams, %d are seen", streams, len(s.streams))
+		}
 	}
 }

@@ -266,7 +266,7 @@ func (w *writer) observed(requests []*request) (*group, error) {
 // error is that of the whole group, of which nothing is stored unless the error
 // matches es.ErrOutcomeUnknown. Without one each request has its own outcome.
 func (w *writer) transact(requests []*request) (*group, error) {
-	g := newGroup(w.conn, &w.store.cfg, w.store.types)
+	g := newGroup(w.conn, &w.store.cfg, w.store.types, &w.seen)
 	if err := w.fill(g, requests); err != nil {
 		w.rollback()
 		return nil, explain(err)
@@ -277,7 +277,7 @@ func (w *writer) transact(requests []*request) (*group, error) {
 	}
 	switch err := w.commit(); kindOf(err) {
 	case kindNone:
-		w.seen.head = g.head
+		w.seen.committed(g)
 		g.committed()
 		return g, nil
 	case kindBusy, kindFull:

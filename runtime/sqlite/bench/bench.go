@@ -14,6 +14,7 @@ type options struct {
 	rounds int
 	scale  scale
 	dir    string
+	alone  bool // the reference is left out
 }
 
 // A scale says how much is done.
@@ -105,7 +106,7 @@ func (b *bench) measure(ctx context.Context, out *os.File, r row) (err error) {
 		}()
 	}
 	sides := []*side{{label: "ours", turn: c.ours}}
-	if c.reference != nil {
+	if c.reference != nil && !b.alone {
 		sides = append(sides, &side{label: "reference", turn: c.reference})
 	}
 	for round := -1; round < b.rounds; round++ { // the first is not counted: caches are cold

@@ -30,6 +30,7 @@ func main() {
 	scale := flag.String("scale", "full", "`small` or full: how long measurements take, and how large files are")
 	only := flag.String("only", "", "measure the rows whose names match this `regexp`")
 	flag.StringVar(&o.dir, "dir", "", "keep the files that are read in this `folder`, for the next time; it should be on a real disk")
+	flag.BoolVar(&o.alone, "alone", false, "leave the references out: for profiles of the store alone")
 	profile := flag.String("cpuprofile", "", "write a profile to this `file`, with the label side=ours or side=reference")
 	memory := flag.String("memory", "", "replay this `file` and print the most memory that it took, in bytes")
 	flag.Parse()
