@@ -115,6 +115,16 @@ func (b *bench) file(ctx context.Context, h history) (string, error) {
 	return path, os.Rename(partial, path)
 }
 
+// copied is a copy of a file that is kept, for those who write to it; a file that is not kept is
+// its own.
+func (b *bench) copied(path string) (string, error) {
+	if b.dir == "" {
+		return path, nil
+	}
+	to := b.fresh("copy-" + filepath.Base(path))
+	return to, copyFile(to, path)
+}
+
 func (h history) write(ctx context.Context, s es.Store) error {
 	registry := ledger.Registry()
 	var a es.Append

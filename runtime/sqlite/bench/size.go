@@ -74,6 +74,10 @@ func (b *bench) newSized(ctx context.Context, h history) (*sized, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A file that is kept for the next time is to have the same size then.
+	if path, err = b.copied(path); err != nil {
+		return nil, err
+	}
 	s, err := sqlite.Open(ctx, path)
 	return &sized{s, h.accounts, payload}, err
 }
