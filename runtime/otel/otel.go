@@ -120,15 +120,22 @@ func (o *observer) instruments(m metric.Meter) error {
 }
 
 func (o *observer) begin(ctx context.Context, operation, aggregate, stream string, start time.Time) context.Context {
-	ctx, _ = o.tracer.Start(ctx, operation+" "+aggregate, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(start),
+	ctx, span := o.tracer.Start(ctx, operation+" "+aggregate, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(start),
 		trace.WithAttributes(o.system, semconv.DBOperationName(operation), semconv.DBCollectionName(aggregate), streamKey.String(stream)))
-	return ctx
+	return context.WithValue(ctx, begunBy{o}, span)
 }
+
+// begunBy is the key of the span that an observer has begun. The one that is current in
+// the context when it ends may be that of another observer.
+type begunBy struct{ *observer }
 
 // end ends the span in the context, and measures the operation.
 func (o *observer) end(ctx context.Context, operation, aggregate string, start time.Time, took time.Duration, err error, attrs ...attribute.KeyValue) {
 	measured := []attribute.KeyValue{o.system, semconv.DBOperationName(operation), semconv.DBCollectionName(aggregate)}
-	span := trace.SpanFromContext(ctx)
+	span, ok := ctx.Value(begunBy{o}).(trace.Span)
+	if !ok {
+		span = trace.SpanFromContext(context.Background()) // records nothing: what has not begun does not end
+	}
 	if err != nil {
 		kind := semconv.ErrorTypeKey.String(errorType(err))
 		measured, attrs = append(measured, kind), append(attrs, kind)

@@ -268,3 +268,26 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 }
+
+// An observer ends the spans that it has begun itself, whoever else begins some in the same context.
+func TestBesideAnotherTracer(t *testing.T) {
+	first, second := newRecorder(t), newRecorder(t)
+	repo := newTallies(memory.New(), "f", es.WithObserver(first.observer), es.WithObserver(second.observer))
+	a := new(tally)
+	a.count("a")
+	if err := repo.Save(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := repo.Load(t.Context(), "b"); !errors.Is(err, es.ErrNotFound) {
+		t.Fatal(err)
+	}
+	for i, r := range []*recorder{first, second} {
+		var names []string
+		for _, span := range r.spans.GetSpans() {
+			names = append(names, span.Name+" "+attributes(span.Attributes)["error.type"])
+		}
+		if want := []string{"append tally ", "load tally not_found"}; !slices.Equal(names, want) {
+			t.Errorf("observer %d: spans %q, want %q", i+1, names, want)
+		}
+	}
+}
