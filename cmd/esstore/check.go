@@ -11,7 +11,8 @@ import (
 
 const checkHelp = `check reads the whole file and looks for everything that contradicts itself: pages and
 indexes, tables and triggers, both checksums of every event, versions and positions that are
-missing, heads of streams, tags, commands, and what refers to nothing. Each fault is a line:
+missing, heads of streams, tags, commands, state tables and their rows, snapshots, and what
+refers to nothing. Each fault is a line:
 
   checksum: stream order-17, version 3, position 42, event order.placed: …
 
@@ -91,26 +92,37 @@ func printFault(w io.Writer, f sqlite.Fault, asJSON bool) error {
 }
 
 type reportJSON struct {
-	File     string `json:"file"`
-	Format   int64  `json:"format,omitempty"` // none for JSON lines
-	Streams  int64  `json:"streams"`
-	Events   int64  `json:"events"`
-	Types    int64  `json:"types"`
-	Tags     int64  `json:"tags"`
-	Commands int64  `json:"commands"`
-	Faults   int64  `json:"faults"`
+	File      string `json:"file"`
+	Format    int64  `json:"format,omitempty"` // none for JSON lines
+	Streams   int64  `json:"streams"`
+	Events    int64  `json:"events"`
+	Types     int64  `json:"types"`
+	Tags      int64  `json:"tags"`
+	Commands  int64  `json:"commands"`
+	Tables    int64  `json:"tables"`
+	Rows      int64  `json:"rows"`
+	Snapshots int64  `json:"snapshots"`
+	Faults    int64  `json:"faults"`
 }
 
 func printReport(w io.Writer, path string, r *sqlite.Report, asJSON bool) error {
 	if asJSON {
-		return printJSON(w, reportJSON{path, r.Format, r.Streams, r.Events, r.Types, r.Tags, r.Commands, r.Found})
+		return printJSON(w, reportJSON{path, r.Format, r.Streams, r.Events, r.Types, r.Tags, r.Commands, r.Tables, r.Rows, r.Snapshots, r.Found})
 	}
 	verdict := "sound"
 	if r.Found > 0 {
 		verdict = number(r.Found, "fault")
 	}
-	_, err := fmt.Fprintf(w, "%s: %s: %s of %s in %s, %s, %s\n", printableName(path), verdict,
-		number(r.Events, "event"), number(r.Types, "type"), number(r.Streams, "stream"), number(r.Tags, "tag"), number(r.Commands, "command"))
+	// Most files have nothing beside the events.
+	beside := ""
+	if r.Tables > 0 {
+		beside = fmt.Sprintf(", %s in %s", number(r.Rows, "row"), number(r.Tables, "table"))
+	}
+	if r.Snapshots > 0 {
+		beside += ", " + number(r.Snapshots, "snapshot")
+	}
+	_, err := fmt.Fprintf(w, "%s: %s: %s of %s in %s, %s, %s%s\n", printableName(path), verdict, number(r.Events, "event"),
+		number(r.Types, "type"), number(r.Streams, "stream"), number(r.Tags, "tag"), number(r.Commands, "command"), beside)
 	return err
 }
 

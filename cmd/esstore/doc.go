@@ -38,7 +38,8 @@
 //
 // and the last line of check is
 //
-//	{"file":"events.db","format":1,"streams":7,"events":56,"types":3,"tags":0,"commands":0,"faults":1}
+//	{"file":"events.db","format":1,"streams":7,"events":56,"types":3,"tags":0,"commands":0,
+//	 "tables":1,"rows":7,"snapshots":0,"faults":1}
 //
 // What export prints are the lines of a file of package jsonl, which documents them:
 // the same as above with command, last, synced and a checksum.

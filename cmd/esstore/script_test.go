@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -38,12 +39,14 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"append": scriptAppend,
-			"cut":    scriptCut,
-			"damage": scriptDamage,
-			"garble": scriptGarble,
-			"holds":  scriptHolds,
-			"status": scriptStatus,
+			"append":   scriptAppend,
+			"cut":      scriptCut,
+			"damage":   scriptDamage,
+			"garble":   scriptGarble,
+			"holds":    scriptHolds,
+			"snapshot": scriptSnapshot,
+			"status":   scriptStatus,
+			"table":    scriptTable,
 		},
 	})
 }
@@ -112,6 +115,49 @@ func appendLines(path string, lines ...line) error {
 		err = e
 	}
 	return err
+}
+
+// keyed is a state table that has nothing but the key.
+type keyed struct{ table es.Table }
+
+func (k *keyed) Table() *es.Table { return &k.table }
+
+func (k *keyed) RowOf(_ context.Context, _ es.Store, key string) ([]any, error) {
+	return []any{key}, nil
+}
+
+// scriptTable is the command "table STORE NAME AGGREGATE": it makes a state table of the
+// aggregate's streams.
+func scriptTable(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: table STORE NAME AGGREGATE")
+	}
+	ctx := context.Background()
+	table := &keyed{es.Table{Name: args[1], Aggregate: args[2], Category: args[2] + "-{id}", Columns: []es.Column{{Name: "id", Kind: es.ColumnText}}}}
+	s, err := sqlite.Open(ctx, ts.MkAbs(args[0]), sqlite.WithTables(table), sqlite.WithTableDrift())
+	ts.Check(err)
+	err = s.Rebuild(ctx, table, nil)
+	ts.Check(errors.Join(err, s.Close()))
+}
+
+// scriptSnapshot is the command "snapshot STORE AGGREGATE STREAM...": it writes a
+// snapshot of each stream as of its newest event.
+func scriptSnapshot(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: snapshot STORE AGGREGATE STREAM...")
+	}
+	ctx := context.Background()
+	s, err := sqlite.Open(ctx, ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, stream := range args[2:] {
+		for e, readErr := range s.Stream(ctx, stream, es.ReadStream{Backwards: true, Limit: 1}) {
+			ts.Check(readErr)
+			err = errors.Join(err, s.WriteSnapshot(ctx, es.Snapshot{
+				Stream: stream, Aggregate: args[1], Version: e.Version, Position: e.Position, RecordedAt: e.RecordedAt, State: []byte("state"),
+			}))
+		}
+	}
+	ts.Check(errors.Join(err, s.Close()))
 }
 
 // scriptDamage is the command "damage STORE STATEMENT...": it does to the file what
