@@ -77,11 +77,20 @@ var importRules = []importRule{
 		never: ours(func(path string) bool { return below("schema")(path) || below("templates")(path) }),
 	},
 	{
-		why: "what talks to terminals is for commands",
-		of:  below("runtime"),
-		never: func(path string) bool {
-			return below("github.com/spf13/cobra")(path) || below("github.com/schollz/progressbar")(path) || below("golang.org/x/term")(path)
-		},
+		why:    "how a terminal is talked to is known to one package",
+		of:     except(below("cmd/internal/terminal")),
+		never:  talksToTerminals,
+		direct: true,
+	},
+	{
+		why:   "what the commands share knows nothing of what they do",
+		of:    below("cmd/internal"),
+		never: ours(except(below("cmd/internal"))),
+	},
+	{
+		why:   "what talks to terminals is for commands",
+		of:    below("runtime"),
+		never: func(path string) bool { return below("github.com/spf13/cobra")(path) || talksToTerminals(path) },
 	},
 	{
 		why:    "how commands are validated is known to one package",
@@ -113,7 +122,7 @@ var importRules = []importRule{
 		why: "the generator is built without SQLite, and so without a C compiler",
 		of:  is("cmd/esgen"),
 		never: func(path string) bool {
-			return path == "runtime/cgo" || strings.HasPrefix(path, "github.com/mattn/go-sqlite3")
+			return ours(below("runtime/sqlite"))(path) || strings.HasPrefix(path, "github.com/mattn/go-sqlite3")
 		},
 	},
 }
@@ -129,6 +138,10 @@ func below(root string) func(string) bool {
 
 func except(match func(string) bool) func(string) bool {
 	return func(path string) bool { return !match(path) }
+}
+
+func talksToTerminals(path string) bool {
+	return below("github.com/schollz/progressbar")(path) || below("golang.org/x/term")(path)
 }
 
 // ours turns a test of relative paths into one of import paths.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/schema"
 )
 
@@ -35,13 +36,13 @@ func newCheckCommand() *cobra.Command {
 
 // check shows the plan that generate would carry out.
 func check(cmd *cobra.Command, flags *generateFlags, patterns []string) error {
-	progress := startProgress(cmd.ErrOrStderr())
-	defer progress.stop()
+	progress := terminal.StartProgress(cmd.ErrOrStderr())
+	defer progress.Stop()
 	p, found, err := makePlan(cmd.Context(), flags, patterns, progress)
 	if err != nil {
 		return err
 	}
-	progress.stop()
+	progress.Stop()
 	if found.HasErrors() {
 		return report(cmd, flags.format, found)
 	}

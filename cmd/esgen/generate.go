@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/schema"
 	"github.com/esgen/esgen/schema/golang"
 	"github.com/esgen/esgen/templates"
@@ -33,13 +34,13 @@ func generate(cmd *cobra.Command, flags *generateFlags, patterns []string) (err 
 			err = errors.New("interrupted; nothing was written")
 		}
 	}()
-	progress := startProgress(cmd.ErrOrStderr())
-	defer progress.stop()
+	progress := terminal.StartProgress(cmd.ErrOrStderr())
+	defer progress.Stop()
 	p, found, err := makePlan(cmd.Context(), flags, patterns, progress)
 	if err != nil {
 		return err
 	}
-	progress.stop()
+	progress.Stop()
 	if err := report(cmd, flags.format, found); err != nil {
 		return err
 	}
@@ -63,16 +64,16 @@ func (p *plan) sayIfNothing(cmd *cobra.Command) {
 
 // makePlan reads the packages and says what there is to do. The plan is nil where
 // the findings have errors.
-func makePlan(ctx context.Context, flags *generateFlags, patterns []string, progress *progress) (*plan, schema.Diagnostics, error) {
+func makePlan(ctx context.Context, flags *generateFlags, patterns []string, progress *terminal.Progress) (*plan, schema.Diagnostics, error) {
 	if len(patterns) == 0 {
 		patterns = []string{"."}
 	}
-	progress.step("reading packages")
+	progress.Step("reading packages")
 	module, found, err := golang.Load(ctx, golang.Config{
 		Tags:    flags.tags,
 		Declare: readSchemas(ctx),
 		Progress: func(done, total int, _ string) {
-			progress.step(fmt.Sprintf("reading packages: %d of %d", done, total))
+			progress.Step(fmt.Sprintf("reading packages: %d of %d", done, total))
 		},
 	}, patterns...)
 	if err != nil {
@@ -87,7 +88,7 @@ func makePlan(ctx context.Context, flags *generateFlags, patterns []string, prog
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		progress.step(fmt.Sprintf("generating packages: %d of %d", i, len(module.Packages)))
+		progress.Step(fmt.Sprintf("generating packages: %d of %d", i, len(module.Packages)))
 		generated, err := templates.Generate(&schema.Module{Packages: []*schema.Package{p}})
 		if err != nil {
 			return nil, nil, fmt.Errorf("nothing was written: %w", err)

@@ -2,15 +2,14 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/schema"
 )
 
@@ -23,7 +22,7 @@ func report(cmd *cobra.Command, format formatFlag, found schema.Diagnostics) err
 	}
 	err := schema.Print(w, format.Format, found.Sorted(), schema.PrintOptions{
 		Base:  currentFolder(),
-		Color: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		Color: terminal.Is(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	})
 	if err != nil {
 		return err
@@ -54,12 +53,6 @@ func formatNames() []string {
 		names = append(names, string(f))
 	}
 	return names
-}
-
-// isTerminal says whether somebody looks at what is written to w as it comes.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // currentFolder is what paths are shown relative to; empty where it is not known.

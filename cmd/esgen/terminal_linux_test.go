@@ -1,104 +1,24 @@
 package main
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"github.com/esgen/esgen/cmd/internal/terminal/terminaltest"
 )
 
-// terminal is what a person sees of a program: a pseudo-terminal's output, from the
-// beginning.
-type terminal struct {
-	master, slave *os.File
-
-	mu      sync.Mutex
-	changed *sync.Cond
-	seen    bytes.Buffer
-	closed  bool
-}
-
-func openTerminal(t *testing.T) *terminal {
+// startOn runs the tool with its standard error on a terminal.
+func startOn(t *testing.T, term *terminaltest.Terminal, folder string, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = master.Close() })
-	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	number, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	term := &terminal{master: master, slave: slave}
-	term.changed = sync.NewCond(&term.mu)
-	go term.read()
-	return term
-}
-
-// read gathers what is written until nobody has the terminal open any more.
-func (t *terminal) read() {
-	buffer := make([]byte, 4096)
-	for {
-		n, err := t.master.Read(buffer)
-		t.mu.Lock()
-		t.seen.Write(buffer[:n])
-		t.closed = err != nil
-		t.changed.Broadcast()
-		t.mu.Unlock()
-		if err != nil {
-			return
-		}
-	}
-}
-
-// await returns when the text has been seen, or when nothing more can come.
-func (t *terminal) await(text string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for !bytes.Contains(t.seen.Bytes(), []byte(text)) && !t.closed {
-		t.changed.Wait()
-	}
-	return bytes.Contains(t.seen.Bytes(), []byte(text))
-}
-
-// all is what was seen in the end.
-func (t *terminal) all() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for !t.closed {
-		t.changed.Wait()
-	}
-	return t.seen.String()
-}
-
-// start runs the tool with its standard error on the terminal.
-func (t *terminal) start(tb *testing.T, folder string, env []string, args ...string) *exec.Cmd {
-	tb.Helper()
 	cmd := exec.Command("esgen", args...) // TestMain put it into PATH
 	cmd.Dir, cmd.Env = folder, append(append(os.Environ(), "GOPROXY=off", "NO_COLOR="), env...)
-	cmd.Stderr, cmd.Stdout = t.slave, io.Discard
-	if err := cmd.Start(); err != nil {
-		tb.Fatal(err)
-	}
-	if err := t.slave.Close(); err != nil {
-		tb.Fatal(err)
-	}
+	cmd.Stdout = io.Discard
+	term.Start(t, cmd)
 	return cmd
 }
 
@@ -128,12 +48,12 @@ func TestColourOnATerminal(t *testing.T) {
 		{"TERM=dumb", false},
 	} {
 		t.Run(test.env, func(t *testing.T) {
-			term := openTerminal(t)
-			cmd := term.start(t, root, []string{test.env}, "./order")
+			term := terminaltest.Open(t, 80)
+			cmd := startOn(t, term, root, []string{test.env}, "./order")
 			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitFindings {
-				t.Fatalf("esgen: %v, want exit status %d; it said\n%s", err, exitFindings, term.all())
+				t.Fatalf("esgen: %v, want exit status %d; it said\n%s", err, exitFindings, term.All())
 			}
-			seen := term.all()
+			seen := term.All()
 			if !strings.Contains(seen, "ES0107") {
 				t.Fatalf("the finding is not shown:\n%s", seen)
 			}
@@ -156,17 +76,17 @@ func TestProgressOnATerminal(t *testing.T) {
 	if err := os.Chmod(filepath.Join(slow, "go"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	term := openTerminal(t)
-	cmd := term.start(t, root, []string{"PATH=" + slow + ":" + os.Getenv("PATH")}, "-v", "./order")
-	if !term.await("reading packages") {
-		t.Errorf("nothing was shown but\n%q", term.all())
+	term := terminaltest.Open(t, 80)
+	cmd := startOn(t, term, root, []string{"PATH=" + slow + ":" + os.Getenv("PATH")}, "-v", "./order")
+	if !term.Await("reading packages") {
+		t.Errorf("nothing was shown but\n%q", term.All())
 	}
 	err = os.WriteFile(filepath.Join(root, "seen"), nil, 0o666)
 	if err := errors.Join(err, cmd.Wait()); err != nil {
-		t.Fatalf("%v\n%s", err, term.all())
+		t.Fatalf("%v\n%s", err, term.All())
 	}
 	// What follows begins on a line that the progress has left empty.
-	seen := term.all()
+	seen := term.All()
 	_, result, found := strings.Cut(seen, "written ")
 	if before := strings.TrimSuffix(seen, "written "+result); !found || !strings.HasSuffix(before, "\r") {
 		t.Errorf("the progress is not taken away before the result:\n%q", seen)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/runtime/sqlite"
 )
 
@@ -43,19 +44,19 @@ func check(cmd *cobra.Command, path string, asJSON bool) error {
 	if f, err := formatOf(path); err == nil && f == formatLines {
 		return checkLines(cmd, path, asJSON)
 	}
-	progress := startProgress(cmd.ErrOrStderr())
-	defer progress.stop()
+	progress := terminal.StartProgress(cmd.ErrOrStderr())
+	defer progress.Stop()
 	w := cmd.OutOrStdout()
 	var printing error
 	report, err := sqlite.Check(cmd.Context(), path,
-		sqlite.OnProgress(func(p sqlite.Progress) { progress.step("checking "+p.Step, p.Done, p.Total) }),
+		sqlite.OnProgress(func(p sqlite.Progress) { progress.StepOf("checking "+p.Step, p.Done, p.Total) }),
 		sqlite.OnFault(func(f sqlite.Fault) {
-			progress.hide()
+			progress.Hide()
 			if e := printFault(w, f, asJSON); printing == nil {
 				printing = e
 			}
 		}))
-	progress.stop()
+	progress.Stop()
 	if err != nil {
 		return err
 	}

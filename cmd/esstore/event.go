@@ -6,13 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/rivo/uniseg"
-	"golang.org/x/term"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/runtime/es"
 )
 
@@ -39,22 +38,9 @@ type eventPrinter struct {
 func newEventPrinter(w io.Writer, flags eventFlags) *eventPrinter {
 	p := &eventPrinter{eventFlags: flags, w: bufio.NewWriter(w), number: 6}
 	if !flags.full {
-		p.width = terminalWidth(w)
+		p.width = terminal.Width(w)
 	}
 	return p
-}
-
-// terminalWidth is 0 for what is no terminal.
-func terminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
 }
 
 func (p *eventPrinter) flush() error { return p.w.Flush() }

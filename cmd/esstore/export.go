@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/runtime/es"
 	"github.com/esgen/esgen/runtime/jsonl"
 	"github.com/esgen/esgen/runtime/sqlite"
@@ -149,8 +150,8 @@ func sameLine(there *jsonl.Reader, r *jsonl.Record) error {
 // writeRecords writes the lines of events, up to a number of which some are there, and
 // returns how many there are then.
 func writeRecords(cmd *cobra.Command, w *jsonl.Writer, records recordSeq, there, total int64) (n int64, err error) {
-	progress := startProgress(cmd.ErrOrStderr())
-	defer progress.stop()
+	progress := terminal.StartProgress(cmd.ErrOrStderr())
+	defer progress.Stop()
 	n = there
 	for r, err := range records {
 		if err == nil {
@@ -160,7 +161,7 @@ func writeRecords(cmd *cobra.Command, w *jsonl.Writer, records recordSeq, there,
 			return n, errors.Join(err, w.Flush())
 		}
 		n++
-		progress.step("exporting", n, total)
+		progress.StepOf("exporting", n, total)
 	}
 	return n, w.Flush()
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,7 +89,7 @@ func TestTailFollowsTheFile(t *testing.T) {
 	}
 }
 
-// Lines in a pipe are whole, and there is no progress in it.
+// Lines in a pipe are whole.
 func TestPipes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.db")
 	long := strings.Repeat("long ", 1000)
@@ -104,51 +103,6 @@ func TestPipes(t *testing.T) {
 	}
 	if err := p.Wait(); err != nil || !strings.HasSuffix(out, fmt.Sprintf("  made  %q", long)) {
 		t.Errorf("%v, %d bytes", err, len(out))
-	}
-	var log strings.Builder
-	progress := startProgress(&log)
-	progress.step("checking", 1, 2)
-	progress.turn()
-	progress.hide()
-	progress.stop()
-	if log.Len() > 0 {
-		t.Errorf("a log gets %q", log.String())
-	}
-	if terminalWidth(io.Discard) != 0 || terminalWidth(os.Stdin) < 0 {
-		t.Error("what is no terminal has a width")
-	}
-}
-
-func TestProgress(t *testing.T) {
-	var screen strings.Builder
-	p := newProgress(&screen)
-	p.step("checking pages", 0, 0)
-	if screen.Len() > 0 {
-		t.Errorf("a run that is still quick shows %q", screen.String())
-	}
-	p.turn()
-	p.step("checking events", 250, 1000)
-	p.turn()
-	for _, want := range []string{"checking pages", "checking events: 25 %"} {
-		if !strings.Contains(screen.String(), want) {
-			t.Errorf("a slow run shows %q, want %q", screen.String(), want)
-		}
-	}
-	p.hide()
-	if !strings.HasSuffix(screen.String(), "\r") {
-		t.Errorf("the line is not left empty: %q", screen.String())
-	}
-	p.turn()
-	p.stop()
-	if !strings.HasSuffix(screen.String(), "\r") {
-		t.Errorf("the line is not left empty in the end: %q", screen.String())
-	}
-	shown := screen.Len()
-	p.step("too late", 0, 0)
-	p.turn()
-	p.stop()
-	if screen.Len() > shown {
-		t.Errorf("something is shown after the end: %q", screen.String()[shown:])
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/runtime/es"
 	"github.com/esgen/esgen/runtime/jsonl"
 	"github.com/esgen/esgen/runtime/sqlite"
@@ -109,12 +110,12 @@ func importLines(cmd *cobra.Command, path, from string) (err error) {
 	if err != nil {
 		return err
 	}
-	progress := startProgress(cmd.ErrOrStderr())
-	defer progress.stop()
+	progress := terminal.StartProgress(cmd.ErrOrStderr())
+	defer progress.Stop()
 	im := &importer{store: target, lines: jsonl.NewReader(in), name: from, join: kind == formatSQLite}
-	im.step = func() { progress.step("importing", im.lines.Offset(), size) }
+	im.step = func() { progress.StepOf("importing", im.lines.Offset(), size) }
 	err = im.run(cmd.Context())
-	progress.stop()
+	progress.Stop()
 	if e := target.Close(); err == nil {
 		err = e
 	}

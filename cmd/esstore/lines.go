@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/runtime/es"
 	"github.com/esgen/esgen/runtime/jsonl"
 	"github.com/esgen/esgen/runtime/sqlite"
@@ -47,7 +48,7 @@ func lineStreams(ctx context.Context, path string) (streamList, error) {
 }
 
 // readLineStats reads all lines that a store has.
-func readLineStats(ctx context.Context, path string, s store, progress *progress) (*stats, error) {
+func readLineStats(ctx context.Context, path string, s store, progress *terminal.Progress) (*stats, error) {
 	st := &stats{File: path, Kinds: []kindStats{}, Types: []typeStats{}}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -81,7 +82,7 @@ func readLineStats(ctx context.Context, path string, s store, progress *progress
 		size := int64(len(e.Payload))
 		t.Events, t.Payloads = t.Events+1, t.Payloads+size
 		st.Events, st.Payloads, st.Metadata, st.Longest = st.Events+1, st.Payloads+size, st.Metadata+int64(len(e.Metadata)), max(st.Longest, size)
-		progress.step("counting events", st.Events, st.Head)
+		progress.StepOf("counting events", st.Events, st.Head)
 	}
 	for category, n := range streams {
 		st.Kinds = append(st.Kinds, kindStats{category, n})
@@ -96,10 +97,10 @@ func readLineStats(ctx context.Context, path string, s store, progress *progress
 // checkLines opens a file, which verifies each line beside the others, and reads what opening
 // it does not.
 func checkLines(cmd *cobra.Command, path string, asJSON bool) error {
-	progress := startProgress(cmd.ErrOrStderr())
-	defer progress.stop()
+	progress := terminal.StartProgress(cmd.ErrOrStderr())
+	defer progress.Stop()
 	report, err := reportOfLines(cmd, path, progress)
-	progress.stop()
+	progress.Stop()
 	w := cmd.OutOrStdout()
 	if damage, ok := errors.AsType[*jsonl.DamageError](err); ok && !errors.Is(err, jsonl.ErrNotOurs) {
 		report.Found = 1
@@ -117,11 +118,11 @@ func checkLines(cmd *cobra.Command, path string, asJSON bool) error {
 }
 
 // reportOfLines counts what is in a file, up to the first line that is damaged.
-func reportOfLines(cmd *cobra.Command, path string, progress *progress) (*sqlite.Report, error) {
+func reportOfLines(cmd *cobra.Command, path string, progress *terminal.Progress) (*sqlite.Report, error) {
 	s, err := jsonl.Open(cmd.Context(), path, jsonl.ReadOnly(),
-		jsonl.OnProgress(func(p jsonl.Progress) { progress.step("checking lines", p.Read, p.Size) }),
+		jsonl.OnProgress(func(p jsonl.Progress) { progress.StepOf("checking lines", p.Read, p.Size) }),
 		jsonl.OnTorn(func(t jsonl.Torn) {
-			progress.hide()
+			progress.Hide()
 			cmd.PrintErrf("esstore: %d bytes of an append that is not whole stand at the end, from line %d at byte %d\n", t.Size, t.Line, t.Offset)
 		}))
 	report := &sqlite.Report{}
@@ -150,7 +151,7 @@ func reportOfLines(cmd *cobra.Command, path string, progress *progress) (*sqlite
 		}
 		streams[r.Stream.Name], types[r.Type] = r.CommandID, true
 		report.Events, report.Tags = report.Events+1, report.Tags+int64(len(r.Tags))
-		progress.step("counting", report.Events, head)
+		progress.StepOf("counting", report.Events, head)
 	}
 	report.Streams, report.Types = int64(len(streams)), int64(len(types))
 	return report, err

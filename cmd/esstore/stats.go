@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/esgen/esgen/cmd/internal/terminal"
 	"github.com/esgen/esgen/runtime/jsonl"
 )
 
@@ -33,9 +34,9 @@ func newStatsCommand() *cobra.Command {
 		Args:              takes("FILE"),
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			progress := startProgress(cmd.ErrOrStderr())
-			defer progress.stop()
-			progress.step("opening the file", 0, 0)
+			progress := terminal.StartProgress(cmd.ErrOrStderr())
+			defer progress.Stop()
+			progress.Step("opening the file")
 			var st *stats
 			// The store has verified that the file is what it is taken for.
 			err := withStore(cmd.Context(), args[0], func(s store) (err error) {
@@ -46,7 +47,7 @@ func newStatsCommand() *cobra.Command {
 				}
 				return err
 			})
-			progress.stop()
+			progress.Stop()
 			switch {
 			case err != nil:
 				return err
@@ -92,7 +93,7 @@ type typeStats struct {
 	Last     time.Time `json:"last"`
 }
 
-func readStats(ctx context.Context, path string, progress *progress) (*stats, error) {
+func readStats(ctx context.Context, path string, progress *terminal.Progress) (*stats, error) {
 	st := &stats{File: path, Kinds: []kindStats{}, Types: []typeStats{}}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -147,10 +148,10 @@ const eventsQuery = `SELECT t.name, count(*), max(e.position), sum(e.payload), m
 // for the end of a long file.
 const eventsAtOnce = 1 << 15
 
-func (st *stats) readEvents(ctx context.Context, db *sql.DB, progress *progress) error {
+func (st *stats) readEvents(ctx context.Context, db *sql.DB, progress *terminal.Progress) error {
 	byType := make(map[string]*typeStats)
 	for after, more := int64(0), true; more; {
-		progress.step("counting events", st.Events, st.Head)
+		progress.StepOf("counting events", st.Events, st.Head)
 		before := st.Events
 		err := st.addEvents(ctx, db, byType, &after)
 		if err != nil {
