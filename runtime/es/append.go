@@ -1,9 +1,9 @@
 package es
 
 import (
+	"bytes"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -39,12 +39,21 @@ func (a *Append) Validate() error {
 		}
 		events += len(s.Events)
 	}
-	for i := range a.Rows {
-		if err := a.checkRow(&a.Rows[i]); err != nil {
-			return err
-		}
+	if err := a.checkNames(); err != nil || events == 1 {
+		return err
 	}
-	if events == 1 {
+	return a.checkIDs(events)
+}
+
+// checkNames looks for a stream that is named twice, and for a row of one that is not
+// named.
+func (a *Append) checkNames() error {
+	if len(a.Streams) == 1 {
+		for i := range a.Rows {
+			if err := a.Rows[i].check(a.Rows[i].Stream == a.Streams[0].Stream.Name); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	names := make(map[string]struct{}, len(a.Streams))
@@ -54,6 +63,20 @@ func (a *Append) Validate() error {
 			return fmt.Errorf("%w: stream %s is named twice", ErrInvalidAppend, name)
 		}
 		names[name] = struct{}{}
+	}
+	for i := range a.Rows {
+		_, named := names[a.Rows[i].Stream]
+		if err := a.Rows[i].check(named); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkIDs looks for an event ID that stands twice.
+func (a *Append) checkIDs(events int) error {
+	if a.idsRise() {
+		return nil
 	}
 	seen := make(map[uuid.UUID]struct{}, events)
 	for i := range a.Streams {
@@ -68,6 +91,22 @@ func (a *Append) Validate() error {
 	return nil
 }
 
+// idsRise says that each ID is greater than the one before, as those of events are that
+// were recorded one after the other: none stands twice then.
+func (a *Append) idsRise() bool {
+	var last uuid.UUID
+	for i := range a.Streams {
+		for j := range a.Streams[i].Events {
+			id := &a.Streams[i].Events[j].ID
+			if bytes.Compare(id[:], last[:]) <= 0 {
+				return false
+			}
+			last = *id
+		}
+	}
+	return true
+}
+
 // RefuseRows is for stores that keep no state tables: ErrNoTable where a has a row.
 func (a *Append) RefuseRows() error {
 	if len(a.Rows) == 0 {
@@ -76,12 +115,14 @@ func (a *Append) RefuseRows() error {
 	return fmt.Errorf("%w: table %q", ErrNoTable, a.Rows[0].Table)
 }
 
-func (a *Append) checkRow(row *Row) error {
-	if row.Table == "" || len(row.Values) == 0 {
+// check says what is wrong with a row; named says whether its stream is one of the
+// append's.
+func (r *Row) check(named bool) error {
+	switch {
+	case r.Table == "" || len(r.Values) == 0:
 		return fmt.Errorf("%w: a row without a table or without values", ErrInvalidAppend)
-	}
-	if !slices.ContainsFunc(a.Streams, func(s StreamAppend) bool { return s.Stream.Name == row.Stream }) {
-		return fmt.Errorf("%w: the row of table %q is for stream %q, to which nothing is appended", ErrInvalidAppend, row.Table, row.Stream)
+	case !named:
+		return fmt.Errorf("%w: the row of table %q is for stream %q, to which nothing is appended", ErrInvalidAppend, r.Table, r.Stream)
 	}
 	return nil
 }

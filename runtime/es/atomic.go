@@ -118,15 +118,12 @@ func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
 		if err != nil {
 			return fmt.Errorf("atomic save: %w", err)
 		}
-		for i, out := range outcomes {
-			if out.Repeated && out.Events == nil && len(o.outcomes) > 0 {
-				// Another append has carried the command out: its events are the outcome.
-				if n := slices.IndexFunc(parts, func(p partToSave) bool { return p.root == a.roots[i] }); n >= 0 {
-					if out.Events, err = parts[n].recall(ctx, a.append.Streams[i].CommandID); err != nil {
-						return fmt.Errorf("atomic save: %w", err)
-					}
-				}
+		if len(o.outcomes) > 0 {
+			if err := recall(ctx, parts, a, outcomes); err != nil {
+				return fmt.Errorf("atomic save: %w", err)
 			}
+		}
+		for _, out := range outcomes {
 			out.Events = append(total.Events, out.Events...)
 			total = out
 		}
@@ -137,12 +134,42 @@ func (b *Batch) Save(ctx context.Context, opts ...SaveOption) error {
 	return nil
 }
 
+// recall is for an attempt whose commands another append has carried out: its events
+// are the outcomes.
+func recall(ctx context.Context, parts []partToSave, a *attempt, outcomes []Outcome) error {
+	var partOf map[*Root]*partToSave
+	for i := range outcomes {
+		out := &outcomes[i]
+		if !out.Repeated || out.Events != nil {
+			continue
+		}
+		if partOf == nil {
+			partOf = make(map[*Root]*partToSave, len(parts))
+			for i := range parts {
+				partOf[parts[i].root] = &parts[i]
+			}
+		}
+		// The attempt may be one in doubt, of others as well.
+		if p := partOf[a.roots[i]]; p != nil {
+			var err error
+			if out.Events, err = p.recall(ctx, a.append.Streams[i].CommandID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // detachOthers is for an attempt that has detached its aggregates: what the other parts
 // recorded goes with events that are not stored. Those in doubt for themselves can be
 // settled still. It says whether there are others.
 func detachOthers(parts []partToSave, a *attempt) (others bool) {
+	own := make(map[*Root]bool, len(a.roots))
+	for _, root := range a.roots {
+		own[root] = true
+	}
 	for _, p := range parts {
-		if slices.Contains(a.roots, p.root) {
+		if own[p.root] {
 			continue
 		}
 		if others = true; p.root.doubt == nil {
@@ -161,7 +188,7 @@ func (b *Batch) prepare() ([]partToSave, error) {
 		return nil, fmt.Errorf("whether the parts are over one store cannot be told of values of %T: make it a pointer", b.store)
 	}
 	var parts []partToSave
-	owners := map[string]string{}
+	owners := make(map[string]int, len(b.parts)) // of streams, among the parts
 	for _, p := range b.parts {
 		if p == nil {
 			return nil, errors.New("a part is nil")
@@ -174,13 +201,15 @@ func (b *Batch) prepare() ([]partToSave, error) {
 			return nil, fmt.Errorf("the repository of %s is over another store", part.name)
 		case part.stream.Name == "":
 			continue
-		case slices.ContainsFunc(parts, func(other partToSave) bool { return other.root == part.root }):
-			return nil, fmt.Errorf("%s %s is given twice", part.name, part.stream.Key)
-		case owners[part.stream.Name] != "":
-			return nil, fmt.Errorf("%s and %s both record into stream %s: save one of them, then load and save the other",
-				owners[part.stream.Name], part.name, part.stream.Name)
 		}
-		owners[part.stream.Name] = part.name
+		if i, taken := owners[part.stream.Name]; taken {
+			if parts[i].root == part.root {
+				return nil, fmt.Errorf("%s %s is given twice", part.name, part.stream.Key)
+			}
+			return nil, fmt.Errorf("%s and %s both record into stream %s: save one of them, then load and save the other",
+				parts[i].name, part.name, part.stream.Name)
+		}
+		owners[part.stream.Name] = len(parts)
 		parts = append(parts, part)
 	}
 	return parts, nil

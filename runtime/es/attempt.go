@@ -135,7 +135,10 @@ var errStillUnknown = fmt.Errorf("%w still", ErrOutcomeUnknown)
 func (o *saveOptions) settled(a *Append, position int64) {
 	for i := range a.Streams {
 		if s := &a.Streams[i]; s.CommandID != "" && s.CommandID == o.once {
-			o.seen = append(o.seen, s.Stream.Name)
+			if o.seen == nil {
+				o.seen = make(map[string]bool, len(a.Streams))
+			}
+			o.seen[s.Stream.Name] = true
 		}
 	}
 	conditions := slices.Clone(o.conditions)

@@ -18,7 +18,7 @@ type saveOptions struct {
 	once       string
 	outcomes   []*Outcome
 	// seen are the streams that this save has brought the command of once to already.
-	seen []string
+	seen map[string]bool
 }
 
 // WithMetadata adds metadata to the events of the save, over what the context
@@ -229,7 +229,7 @@ func (r *Repository[A, ID, E]) addTo(ctx context.Context, a *attempt, aggregate 
 		a.append.Rows = append(a.append.Rows, Row{Table: t.Name, Stream: stream.Name, Values: values})
 	}
 	command := o.once
-	if slices.Contains(o.seen, stream.Name) {
+	if o.seen[stream.Name] {
 		command = ""
 	}
 	a.append.Streams = append(a.append.Streams, StreamAppend{Stream: stream, Expected: Exactly(root.base()), Events: events, CommandID: command})

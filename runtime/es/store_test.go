@@ -3,6 +3,7 @@ package es_test
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,37 @@ func TestAppendValidate(t *testing.T) {
 	} {
 		err := (&es.Append{Streams: tc.streams}).Validate()
 		switch {
+		case tc.want == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case tc.want != "" && (!errors.Is(err, es.ErrInvalidAppend) || !strings.Contains(err.Error(), tc.want)):
+			t.Errorf("%s: %v, want %q", name, err, tc.want)
+		}
+	}
+}
+
+// What is true of the streams, events and rows of an append is so whatever their number
+// and order.
+func TestAppendValidateOfSeveral(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(*es.Append)
+		want   string // empty where nothing is wrong
+	}{
+		"fine":                   {func(*es.Append) {}, ""},
+		"IDs that fall":          {func(a *es.Append) { slices.Reverse(a.Streams) }, ""},
+		"rows that fall":         {func(a *es.Append) { slices.Reverse(a.Rows) }, ""},
+		"no rows":                {func(a *es.Append) { a.Rows = nil }, ""},
+		"two rows of one stream": {func(a *es.Append) { a.Rows[0] = a.Rows[2] }, ""},
+		"a row without a table":  {func(a *es.Append) { a.Rows[1].Table = "" }, "a row without a table"},
+		"a row without values":   {func(a *es.Append) { a.Rows[1].Values = nil }, "without values"},
+		"a row of another":       {func(a *es.Append) { a.Rows[2].Stream = "order-9" }, `for stream "order-9", to which nothing is appended`},
+		"a row of a lone other":  {func(a *es.Append) { a.Streams, a.Rows = a.Streams[:1], a.Rows[1:2] }, `for stream "order-1", to which`},
+		"a stream twice":         {func(a *es.Append) { a.Streams[2].Stream.Name = "order-0" }, "stream order-0 is named twice"},
+		"an ID twice":            {func(a *es.Append) { a.Streams[2].Events[1].ID = a.Streams[0].Events[0].ID }, "stands twice"},
+		"an ID twice in a row":   {func(a *es.Append) { a.Streams[1].Events[0].ID = a.Streams[0].Events[1].ID }, "stands twice"},
+	} {
+		a := appendOf(3, 2, true)
+		tc.change(a)
+		switch err := a.Validate(); {
 		case tc.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
 		case tc.want != "" && (!errors.Is(err, es.ErrInvalidAppend) || !strings.Contains(err.Error(), tc.want)):
