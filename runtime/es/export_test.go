@@ -2,6 +2,9 @@ package es
 
 import "context"
 
+// EncodeMetadata is what is stored of md.
+func EncodeMetadata(md Metadata) ([]byte, error) { return md.encode() }
+
 // Unobserved goes through all that a load and a save report, to nobody.
 func Unobserved(ctx context.Context, aggregate, stream string) {
 	var o *Observer

@@ -1,7 +1,6 @@
 package es
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -61,38 +60,6 @@ func (md Metadata) merge(over Metadata) Metadata {
 
 func (md Metadata) isZero() bool {
 	return md.CorrelationID == "" && md.CausationID == "" && md.CommandID == "" && len(md.Headers) == 0
-}
-
-// encode gives the JSON object that is stored, nil where there is nothing to say.
-func (md Metadata) encode() ([]byte, error) {
-	if md.isZero() {
-		return nil, nil
-	}
-	if err := md.checkUTF8(); err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(md); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-// checkUTF8 refuses what encoding/json would change without a word.
-func (md Metadata) checkUTF8() error {
-	for _, s := range []string{md.CorrelationID, md.CausationID, md.CommandID} {
-		if !utf8.ValidString(s) {
-			return fmt.Errorf("metadata %q is not UTF-8", s)
-		}
-	}
-	for key, value := range md.Headers {
-		if !utf8.ValidString(key) || !utf8.ValidString(value) {
-			return fmt.Errorf("metadata header %q is not UTF-8", key)
-		}
-	}
-	return nil
 }
 
 // DecodeMetadata decodes the metadata of a stored event. The result shares

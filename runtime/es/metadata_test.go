@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/esgen/esgen/runtime/es"
 	"github.com/esgen/esgen/runtime/memory"
@@ -146,6 +148,128 @@ func TestMetadataThatIsNotUTF8IsRefused(t *testing.T) {
 	}
 	if a := load(t, repo, "ann"); a.Version() != 2 {
 		t.Errorf("version %d: something was stored", a.Version())
+	}
+}
+
+// encodedByLibrary is what encoding/json makes of md.
+func encodedByLibrary(md es.Metadata) (string, error) {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(md)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}
+
+// Metadata is encoded as encoding/json encodes it, but for what is not UTF-8, which is
+// refused; where there is nothing to say, nothing is stored.
+func checkEncoded(t *testing.T, md es.Metadata) {
+	t.Helper()
+	valid := utf8.ValidString(md.CorrelationID + "|" + md.CausationID + "|" + md.CommandID)
+	for key, value := range md.Headers {
+		valid = valid && utf8.ValidString(key) && utf8.ValidString(value)
+	}
+	want, err := encodedByLibrary(md)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want == "{}" {
+		want = ""
+	}
+	got, err := es.EncodeMetadata(md)
+	switch {
+	case (err == nil) != valid:
+		t.Fatalf("%#v: %v, and it is UTF-8: %v", md, err, valid)
+	case err != nil:
+		return
+	case string(got) != want || (got == nil) != (want == ""):
+		t.Fatalf("%#v is %s, and encoding/json makes it %s", md, got, want)
+	}
+	again, err := es.DecodeMetadata(got)
+	if len(md.Headers) == 0 {
+		md.Headers = nil
+	}
+	if err != nil || !reflect.DeepEqual(again, md) {
+		t.Fatalf("%#v comes back as %#v, %v", md, again, err)
+	}
+}
+
+func TestMetadataIsEncodedAsTheLibraryDoes(t *testing.T) {
+	// Every character for itself and between others, as each of the texts.
+	texts := []string{"", "a", "\u2028", "\u2029", "\u2027\u202a", "\xe2\x80", "\xe2", "\xff", "\xed\xa0\x80", "\ufffd", "日本", "\U0001f600", "<&>", "{", "\\\"", "a\x00b"}
+	for c := range 0x80 {
+		texts = append(texts, string(rune(c)), "x"+string(rune(c))+"y"+string(rune(c)))
+	}
+	for _, s := range texts {
+		for _, md := range []es.Metadata{
+			{CorrelationID: s}, {CausationID: s}, {CommandID: s}, {CorrelationID: s, CausationID: s, CommandID: s}, {Headers: map[string]string{s: s}},
+			{CommandID: "c", Headers: map[string]string{s: s, "b": "1", "a": "2", "ab": "3", "": "4"}},
+			{CorrelationID: "c", Headers: map[string]string{}},
+		} {
+			checkEncoded(t, md)
+		}
+	}
+	many := map[string]string{}
+	for i := range 100 {
+		many[fmt.Sprint("key ", i*i%101)] = fmt.Sprint(i)
+		checkEncoded(t, es.Metadata{Headers: many})
+	}
+}
+
+func FuzzEncodeMetadata(f *testing.F) {
+	f.Add("correlation", "causation", "command", "user", "ann", "ip", "::1")
+	f.Add("", "", "", "", "", "", "")
+	f.Add("\u2028", "\x00\b\f\n\r\t\x1f\x7f", "\"\\/", "b", "\xff", "a", "<&>")
+	f.Fuzz(func(t *testing.T, correlation, causation, command, key1, value1, key2, value2 string) {
+		md := es.Metadata{CorrelationID: correlation, CausationID: causation, CommandID: command}
+		checkEncoded(t, md)
+		md.Headers = map[string]string{key1: value1}
+		checkEncoded(t, md)
+		md.Headers[key2] = value2
+		checkEncoded(t, md)
+	})
+}
+
+// Every save encodes metadata once at least, so it must cost no more than the bytes
+// that it makes.
+func TestEncodingMetadataAllocatesTheResult(t *testing.T) {
+	for name, md := range map[string]es.Metadata{
+		"IDs":     {CorrelationID: "request-1", CausationID: "message-2", CommandID: "c"},
+		"headers": {CorrelationID: "request-1", Headers: map[string]string{"user": "ann", "ip": "::1", "agent": "a \"b\""}},
+		"nothing": {},
+	} {
+		want := 1.0
+		if name == "nothing" {
+			want = 0
+		}
+		if got := testing.AllocsPerRun(100, func() {
+			if _, err := es.EncodeMetadata(md); err != nil {
+				t.Fatal(err)
+			}
+		}); got > want {
+			t.Errorf("%s: %v allocations, want %v", name, got, want)
+		}
+	}
+}
+
+func BenchmarkEncodeMetadata(b *testing.B) {
+	const id = "0195a0b1-c2d3-7e4f-8a1b-000000000001"
+	for _, bench := range []struct {
+		name string
+		md   es.Metadata
+	}{
+		{"none", es.Metadata{}},
+		{"command", es.Metadata{CommandID: id}},
+		{"IDs", es.Metadata{CorrelationID: id, CausationID: id, CommandID: id}},
+		{"headers", es.Metadata{CorrelationID: id, CausationID: id, Headers: map[string]string{"user": "ann", "ip": "2001:db8::1", "agent": "curl/8.0"}}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := es.EncodeMetadata(bench.md); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
