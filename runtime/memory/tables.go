@@ -8,12 +8,10 @@ import (
 	"iter"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
-	"golang.org/x/text/cases"
-
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/rows"
 )
 
 var _ es.TableStore = (*Store)(nil)
@@ -52,7 +50,7 @@ func (s *Store) HasTable(t *es.Table) error {
 			}
 			s.tables[t.Name] = &table{
 				Table: t, rows: make(map[any][]any), claims: make(map[claim]any),
-				deleted: slices.IndexFunc(t.Columns, func(c es.Column) bool { return c.SoftDelete }),
+				deleted: rows.DeletedColumn(t),
 			}
 			return nil
 		}
@@ -90,7 +88,7 @@ func (s *Store) judgeRows(a *es.Append) error {
 		for c := range t.claimsOf(row.Values) {
 			holder, taken := claimed[t.Name][c]
 			if key, ok := t.claims[c]; !taken && ok && key != row.Values[0] && !writes(a, t.Name, key) {
-				holder, taken = t.streamOf(key), true
+				holder, taken = rows.Stream(t.Table, key), true
 			}
 			if taken {
 				return &es.UniqueError{Aggregate: t.Aggregate, Column: t.Columns[c.column].Name, Stream: holder}
@@ -109,11 +107,8 @@ func writes(a *es.Append, table string, key any) bool {
 // claimsOf are the unique values that a row has for itself.
 func (t *table) claimsOf(values []any) iter.Seq[claim] {
 	return func(yield func(claim) bool) {
-		if t.deleted >= 0 && t.Columns[t.deleted].Frees && values[t.deleted] == true {
-			return
-		}
-		for i, v := range values {
-			if t.Columns[i].Unique && v != nil && !yield(claim{i, t.comparable(i, v)}) {
+		for i, value := range rows.Claims(t.Table, t.deleted, values) {
+			if !yield(claim{i, value}) {
 				return
 			}
 		}
@@ -122,24 +117,7 @@ func (t *table) claimsOf(values []any) iter.Seq[claim] {
 
 // comparable is a value of a column as it is compared with others.
 func (t *table) comparable(column int, v any) any {
-	switch v := v.(type) {
-	case string:
-		if t.Columns[column].Fold {
-			return cases.Fold().String(v)
-		}
-	case []byte:
-		return [1]string{string(v)} // a type of its own, so that no text is the same
-	}
-	return v
-}
-
-// streamOf is the stream of the aggregate that has a row.
-func (t *table) streamOf(key any) string {
-	text, _ := key.(string)
-	if n, ok := key.(int64); ok {
-		text = strconv.FormatInt(n, 10)
-	}
-	return strings.Replace(t.Category, "{id}", text, 1)
+	return rows.MapKey(rows.Folded(&t.Columns[column], v))
 }
 
 // writeRows writes the rows of an append that was found good.

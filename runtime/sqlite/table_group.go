@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/rows"
 )
 
 // groupRows are the rows of state tables that a group's appends would write.
@@ -148,11 +147,8 @@ func (g *group) judgeRows(a *es.Append) (refused, err error) {
 // claimsOf are the unique values that a row has for itself, with their columns.
 func (t *stateTable) claimsOf(values []any) iter.Seq2[int, claim] {
 	return func(yield func(int, claim) bool) {
-		if !t.claims(values) {
-			return
-		}
-		for i := range t.Columns {
-			if t.Columns[i].Unique && i > 0 && values[i] != nil && !yield(i, claim{t.Name, i, mapKey(t.uniqueValue(i, values[i]))}) {
+		for i, value := range rows.Claims(t.Table, t.deleted, values) {
+			if !yield(i, claim{t.Name, i, value}) {
 				return
 			}
 		}
@@ -164,7 +160,7 @@ func (t *stateTable) checkRow(row *es.Row, stream *es.Stream) error {
 	if err := t.CheckRow(row.Values); err != nil {
 		return err
 	}
-	if stream.Category != t.Category || keyText(row.Values[0]) != stream.Key {
+	if stream.Category != t.Category || rows.KeyText(row.Values[0]) != stream.Key {
 		return fmt.Errorf("the row of table %q with the key %v is not that of stream %s", t.Name, row.Values[0], stream.Name)
 	}
 	return nil
@@ -175,7 +171,7 @@ func (t *stateTable) checkRow(row *es.Row, stream *es.Stream) error {
 func (g *group) judgeRow(a *es.Append, row *es.Row) (refused, err error) {
 	t := g.cfg.table(row.Table)
 	before := g.now(rowKey{t.Name, row.Values[0]})
-	if before != nil && !t.claims(before) {
+	if before != nil && !rows.Claiming(t.Table, t.deleted, before) {
 		before = nil
 	}
 	for i, c := range t.claimsOf(row.Values) {
@@ -212,32 +208,8 @@ func (g *group) holderInFile(t *stateTable, column int, value driver.Value, own 
 	return holder, err
 }
 
-// claims says whether a row has its unique values for itself.
-func (t *stateTable) claims(values []any) bool {
-	return t.deleted < 0 || !t.Columns[t.deleted].Frees || values[t.deleted] != true
-}
-
 // streamOf is the stream of the aggregate that has a row.
-func (t *stateTable) streamOf(key any) string {
-	return strings.Replace(t.Category, "{id}", keyText(key), 1)
-}
-
-// keyText is a key as it stands for {id}.
-func keyText(key any) string {
-	if n, ok := key.(int64); ok {
-		return strconv.FormatInt(n, 10)
-	}
-	text, _ := key.(string)
-	return text
-}
-
-// mapKey is a value as the key of a map.
-func mapKey(v driver.Value) any {
-	if b, ok := v.([]byte); ok {
-		return [1]string{string(b)}
-	}
-	return v
-}
+func (t *stateTable) streamOf(key any) string { return rows.Stream(t.Table, key) }
 
 // takeRows takes the rows of an append into the group.
 func (g *group) takeRows(a *es.Append) {

@@ -8,16 +8,11 @@ import (
 	"iter"
 	"slices"
 
-	"golang.org/x/text/cases"
-
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/rows"
 )
 
 var _ es.TableStore = (*Store)(nil)
-
-// fold maps texts that differ in case alone to the same text, by the full case
-// folding of Unicode.
-func fold(text string) string { return cases.Fold().String(text) }
 
 // rowPage is how many rows are read at once.
 const rowPage = 256
@@ -149,10 +144,7 @@ func (t *stateTable) values(row []driver.Value) []any {
 
 // uniqueValue is a value of column i as it is compared with others.
 func (t *stateTable) uniqueValue(i int, v any) driver.Value {
-	if text, ok := v.(string); ok && t.Columns[i].Fold {
-		return fold(text)
-	}
-	return bound(v)
+	return bound(rows.Folded(&t.Columns[i], v))
 }
 
 // bound is a value as a parameter, and as SQLite gives it back: it has no bools.

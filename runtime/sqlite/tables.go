@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/rows"
 )
 
 // WithTables keeps state tables in the file, one row an aggregate, written in the
@@ -67,7 +68,7 @@ type stateTable struct {
 	// definition is the table as the file remembers it.
 	definition string
 	sql        tableSQL
-	deleted    int // the column that says that a row is deleted; -1 where there is none
+	deleted    int // the column that says that a row counts as deleted; -1 where there is none
 	// names are those that the table, its view and its indexes have in the file, in lower
 	// case as SQL compares them, with what has them.
 	names map[string]string
@@ -82,7 +83,7 @@ func newStateTable(t *es.Table) (*stateTable, error) {
 		return nil, fmt.Errorf("table %q: %w", t.Name, err)
 	}
 	kept := &stateTable{Table: t, definition: string(definition)}
-	kept.deleted = slices.IndexFunc(t.Columns, func(c es.Column) bool { return c.SoftDelete })
+	kept.deleted = rows.DeletedColumn(t)
 	kept.sql = newTableSQL(kept)
 	return kept, kept.name()
 }
