@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/cases"
 
@@ -21,9 +22,19 @@ func DeletedColumn(t *es.Table) int {
 // alone are the same where the column folds, by the full case folding of Unicode.
 func Folded(c *es.Column, v any) any {
 	if text, ok := v.(string); ok && c.Fold {
-		return cases.Fold().String(text)
+		return strings.Map(capitalCherokee, cases.Fold().String(text))
 	}
 	return v
+}
+
+// capitalCherokee mends what package cases folds the wrong way: Unicode folds letters
+// of Cherokee to capitals, as they were there first, and cases makes small ones of these
+// as well, so that each would be taken for the other one.
+func capitalCherokee(r rune) rune {
+	if 0x13F8 <= r && r <= 0x13FD || 0xAB70 <= r && r <= 0xABBF {
+		return unicode.ToUpper(r)
+	}
+	return r
 }
 
 // MapKey makes a value one that == compares, and so the key of a map. Values of one

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/esgen/esgen/runtime/es"
 	"github.com/esgen/esgen/runtime/internal/rows"
@@ -48,7 +50,7 @@ func TestClaims(t *testing.T) {
 func TestFolded(t *testing.T) {
 	fold, plain := &es.Column{Fold: true}, &es.Column{}
 	for text, want := range map[string]string{
-		"Ann@X": "ann@x", "STRASSE": "strasse", "Straße": "strasse", "ẞ": "ss", "ΣΊΣΥΦΟΣ": "σίσυφοσ", "σίσυφος": "σίσυφοσ", "ſ": "s", "K": "k", "İ": "i\u0307", "ı": "ı", "ﬁ": "fi",
+		"Ann@X": "ann@x", "STRASSE": "strasse", "Straße": "strasse", "ẞ": "ss", "ΣΊΣΥΦΟΣ": "σίσυφοσ", "σίσυφος": "σίσυφοσ", "ſ": "s", "K": "k", "İ": "i\u0307", "ı": "ı", "ﬁ": "fi", "Ꭰꮿᏸ": "ᎠᏯᏰ",
 	} {
 		if got := rows.Folded(fold, text); got != want {
 			t.Errorf("%q folds to %q, want %q", text, got, want)
@@ -64,6 +66,24 @@ func TestFolded(t *testing.T) {
 	}
 	if rows.MapKey([]byte("a")) != rows.MapKey([]byte("a")) || rows.MapKey([]byte("a")) == rows.MapKey("a") {
 		t.Error("bytes are the same as the same bytes, and as no text")
+	}
+}
+
+// Characters that differ in case alone fold to the same, and what is folded stays as it is.
+func TestFoldedOfEveryCharacter(t *testing.T) {
+	column := &es.Column{Fold: true}
+	fold := func(text any) any { return rows.Folded(column, text) }
+	for r := range rune(0x20000) { // ideographs follow
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		folded := fold(string(r))
+		if again := fold(folded); again != folded {
+			t.Errorf("%U folds to %q, and that to %q", r, folded, again)
+		}
+		if other := unicode.SimpleFold(r); fold(string(other)) != folded {
+			t.Errorf("%U folds to %q, and %U to %q", r, folded, other, fold(string(other)))
+		}
 	}
 }
 
