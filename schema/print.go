@@ -39,6 +39,9 @@ type PrintOptions struct {
 	// Limit is how many findings are printed for one folder, 0 for the default of 20,
 	// a negative number for all. Errors go before warnings. It concerns text only.
 	Limit int
+	// Tool is how esgen is called where the findings are read, for it explains them: "go
+	// tool esgen", say; empty is "esgen". It concerns text only.
+	Tool string
 }
 
 // Print writes the findings in the order in which they are; see

@@ -103,9 +103,9 @@ order/order.go: error[ES0101]: a file without a line
 
 error[ES0101]: no place at all
 
-10 errors, 1 warning; for more, run esgen explain ES0101
+10 errors, 1 warning; for more, run go tool esgen explain ES0107
 `
-	got := printed(t, schema.FormatText, d, schema.PrintOptions{Base: "/src", Source: source(printSource)})
+	got := printed(t, schema.FormatText, d, schema.PrintOptions{Base: "/src", Source: source(printSource), Tool: "go tool esgen"})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("text differs (-want +got):\n%s", diff)
 	}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -184,18 +185,18 @@ func (p *textPrinter) line(s Span) (string, bool) {
 // summary counts the findings and points to the explanations, once.
 func (p *textPrinter) summary(d Diagnostics) {
 	var errors, warnings int
-	var codes []string
 	for _, one := range d {
 		if one.Severity == Warning {
 			warnings++
 		} else {
 			errors++
 		}
-		codes = append(codes, string(one.Code))
 	}
-	if len(codes) == 0 {
+	if len(d) == 0 {
 		return
 	}
+	// What is wrong first has often made the others wrong.
+	first := max(0, slices.IndexFunc(d, func(one Diagnostic) bool { return one.Severity == Error }))
 	var counts []string
 	if errors > 0 {
 		counts = append(counts, count(errors, "error"))
@@ -203,7 +204,7 @@ func (p *textPrinter) summary(d Diagnostics) {
 	if warnings > 0 {
 		counts = append(counts, count(warnings, "warning"))
 	}
-	fmt.Fprintf(p, "\n%s; for more, run esgen explain %s\n", strings.Join(counts, ", "), slices.Min(codes))
+	fmt.Fprintf(p, "\n%s; for more, run %s explain %s\n", strings.Join(counts, ", "), cmp.Or(p.opts.Tool, "esgen"), d[first].Code)
 }
 
 // oneLine keeps a text from a source, which may have anything in it, from breaking

@@ -41,7 +41,7 @@ func (c change) diagnostic() schema.Diagnostic {
 	d := schema.Diagnostic{
 		Severity: schema.Error,
 		Span:     schema.Span{File: c.path},
-		Help:     "run esgen, and commit what it changes",
+		Help:     "run " + spelling() + ", and commit what it changes",
 	}
 	name := filepath.Base(c.path)
 	switch c.action {

@@ -58,7 +58,7 @@ func explain(w io.Writer, name string) error {
 		if similar := similarCodes(name); len(similar) > 0 {
 			return fmt.Errorf("there is no code %s; did you mean %s?", name, strings.Join(similar, ", "))
 		}
-		return fmt.Errorf("there is no code %s; \"esgen explain\" lists all", name)
+		return fmt.Errorf("there is no code %s; %q lists all", name, spelling()+" explain")
 	}
 	_, err := fmt.Fprintf(w, "%s: %s\n\n%s\n", c.Code, c.Title, strings.TrimSpace(c.Text))
 	return err

@@ -91,7 +91,7 @@ func formatSchemas(cmd *cobra.Command, flags *fmtFlags, args []string) error {
 			Code: yaml.CodeForm, Severity: schema.Error,
 			Span:    schema.Span{File: c.path, Line: c.firstDifference(), Column: 1, Width: 1},
 			Message: filepath.Base(c.path) + " is not in canonical form",
-			Help:    "run esgen fmt " + filepath.ToSlash(displayPath(c.path)),
+			Help:    "run " + spelling() + " fmt " + filepath.ToSlash(displayPath(c.path)),
 		})
 		if _, err := diffs.Write(c.diff()); err != nil {
 			return err

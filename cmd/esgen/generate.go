@@ -58,7 +58,7 @@ func generate(cmd *cobra.Command, flags *generateFlags, patterns []string) (err 
 // first directive.
 func (p *plan) sayIfNothing(cmd *cobra.Command) {
 	if p.nothing {
-		fmt.Fprintln(cmd.ErrOrStderr(), "esgen: nothing to generate: no directives and no schema files found; see \"esgen help directives\"")
+		fmt.Fprintf(cmd.ErrOrStderr(), "esgen: nothing to generate: no directives and no schema files found; see %q\n", spelling()+" help directives")
 	}
 }
 

@@ -22,6 +22,7 @@ func report(cmd *cobra.Command, format formatFlag, found schema.Diagnostics) err
 	}
 	err := schema.Print(w, format.Format, found.Sorted(), schema.PrintOptions{
 		Base:  currentFolder(),
+		Tool:  spelling(),
 		Color: terminal.Is(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	})
 	if err != nil {

@@ -75,7 +75,7 @@ func newRootCommand() *cobra.Command {
 
 // usageError tells where to read on.
 func usageError(cmd *cobra.Command, err error) error {
-	return fmt.Errorf("%w\nsee %q", err, cmd.CommandPath()+" --help")
+	return fmt.Errorf("%w\nsee %q", err, spelling()+strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name())+" --help")
 }
 
 // completeFolder completes patterns and folders.
