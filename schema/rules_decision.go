@@ -210,11 +210,19 @@ func checkNoTag(c *checker) {
 }
 
 func checkUnfoundEvent(c *checker) {
-	c.eachModel(func(_ *scope, m *DecisionModel) {
+	c.eachModel(func(s *scope, m *DecisionModel) {
 		var keys []string
+		fields := map[string]*Field{}
 		for _, f := range m.Tagged {
 			for _, key := range f.Tags {
 				keys = append(keys, key.Value)
+				putFirst(fields, key.Value, f)
+			}
+		}
+		tagged := map[string]bool{}
+		for _, e := range s.pkg.Events {
+			for _, tag := range e.Tags() {
+				tagged[tag.Key] = true
 			}
 		}
 		for _, read := range m.Reads {
@@ -226,10 +234,18 @@ func checkUnfoundEvent(c *checker) {
 				note(e.GoName.Span, "%s is declared here", e.GoName.Value).
 				help("tag a field of %s, as in `es:\"tag=%s\"`", e.GoName.Value, keys[0])
 			for _, tag := range e.Tags() {
-				if near := Nearest(tag.Key, keys); near != "" {
-					d.note(tag.Field.Name.Span, "it has the tag %s", tag.Key).help("did you mean es:\"tag=%s\"?", near)
-					break
+				near := Nearest(tag.Key, keys)
+				if near == "" {
+					continue
 				}
+				d.note(tag.Field.Name.Span, "it has the tag %s", tag.Key)
+				if f := fields[near]; tagged[near] {
+					d.help("did you mean es:\"tag=%s\" on %s?", near, tag.Field.Name.Value)
+				} else { // then the model is more likely to have it wrong than all events
+					d.note(f.Name.Span, "the model has the tag %s, as no event has", near).
+						help("did you mean es:\"tag=%s\" on %s of %s?", tag.Key, f.Name.Value, m.GoName.Value)
+				}
+				break
 			}
 		}
 	})
