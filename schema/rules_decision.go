@@ -198,11 +198,13 @@ func checkNoTag(c *checker) {
 			return
 		}
 		d := c.errorf(codeNoTag, m.GoName.Span, "decision model %s has no tag, so it would be made of all events of the store", m.GoName.Value).
-			help("add a field such as person uuid.UUID `es:\"tag=person\"`")
+			help("add a field such as person uuid.UUID `es:\"tag=person\"`").
+			helpInSchema("add a field to its state, such as person: {type: uuid, tag: person}")
 		for _, read := range m.Reads {
 			for _, tag := range read.Event.Tags() {
 				d.note(tag.Field.Name.Span, "event %s has the tag %s", read.Event.GoName.Value, tag.Key).
-					help("add a field such as %s %s `es:\"tag=%s\"`", lowerFirst(tag.Key), spell(tag.Value, s.pkg.Path), tag.Key)
+					help("add a field such as %s %s `es:\"tag=%s\"`", lowerFirst(tag.Key), spell(tag.Value, s.pkg.Path), tag.Key).
+					helpInSchema("add a field with tag: %s to its state", tag.Key)
 				return
 			}
 		}
@@ -232,7 +234,7 @@ func checkUnfoundEvent(c *checker) {
 			e := read.Event
 			d := c.errorf(codeUnfoundEvent, read.Apply.Method.Span, "decision model %s applies %s, which has none of its tags", m.GoName.Value, e.GoName.Value).
 				note(e.GoName.Span, "%s is declared here", e.GoName.Value).
-				help("tag a field of %s, as in `es:\"tag=%s\"`", e.GoName.Value, keys[0])
+				help("tag a field of %s, as in %s", e.GoName.Value, tagKey(e.GoName.Span, keys[0]))
 			for _, tag := range e.Tags() {
 				near := Nearest(tag.Key, keys)
 				if near == "" {
@@ -240,15 +242,23 @@ func checkUnfoundEvent(c *checker) {
 				}
 				d.note(tag.Field.Name.Span, "it has the tag %s", tag.Key)
 				if f := fields[near]; tagged[near] {
-					d.help("did you mean es:\"tag=%s\" on %s?", near, tag.Field.Name.Value)
+					d.help("did you mean %s on %s?", tagKey(tag.Field.Name.Span, near), tag.Field.Name.Value)
 				} else { // then the model is more likely to have it wrong than all events
 					d.note(f.Name.Span, "the model has the tag %s, as no event has", near).
-						help("did you mean es:\"tag=%s\" on %s of %s?", tag.Key, f.Name.Value, m.GoName.Value)
+						help("did you mean %s on %s of %s?", tagKey(f.Name.Span, tag.Key), f.Name.Value, m.GoName.Value)
 				}
 				break
 			}
 		}
 	})
+}
+
+// tagKey is how a field is tagged in the file of a place.
+func tagKey(place Span, key string) string {
+	if IsSchemaFile(place.File) {
+		return "tag: " + key
+	}
+	return "es:\"tag=" + key + "\""
 }
 
 func checkKeyTwice(c *checker) {

@@ -81,7 +81,7 @@ func checkHolds(c *checker) {
 		d := v.note(c.errorf(codeHolds, v.at, "%s holds %s, %s", v.name(), spell(n, v.pkg.Path), what)).
 			help("keep its ID instead, or the values that matter; or leave it out with `json:\"-\"`")
 		if v.column {
-			d.help("keep its ID instead, or remove `es:\"column\"`")
+			d.help("keep its ID instead, or remove `es:\"column\"`").helpInSchema("keep its ID instead, or remove column:")
 		}
 	}
 	for _, v := range c.walk().types {

@@ -209,8 +209,8 @@ func checkSnapshotForms(c *checker) {
 		}
 		d := c.errorf(codeNoSnapshotForm, v.place, "field %s of %s cannot be kept in a snapshot: %s", f.Name.Value, v.in, why).
 			note(v.aggregate.Snapshot.Directive.Span, "%s is kept in snapshots", v.aggregate.GoName.Value)
-		if d.help(help); c.heldAggregate(f.Type) != "" {
-			d.help("keep its ID instead, or leave it out with `es:\"-\"`")
+		if d.help(help).helpInSchema("leave it out with snapshot: false, or give the field another type"); c.heldAggregate(f.Type) != "" {
+			d.help("keep its ID instead, or leave it out with `es:\"-\"`").helpInSchema("keep its ID instead, or leave it out with snapshot: false")
 		}
 	}
 }
@@ -241,13 +241,16 @@ func checkStrayDash(c *checker) {
 		}
 		switch {
 		case f.ID != nil:
-			stray(f, v.place, `the ID of %s cannot be left out of snapshots`, v.in).help(`remove "-": after a load the ID would be empty`)
+			stray(f, v.place, `the ID of %s cannot be left out of snapshots`, v.in).
+				help(`remove "-": after a load the ID would be empty`).helpInSchema("remove it: after a load the ID would be empty")
 		case f.Child != nil:
 			stray(f, v.place, `child %s of %s cannot be left out of snapshots`, f.Name.Value, v.in).
-				help(`remove "-": after a load the child would be lost; its own fields can be left out`)
+				help(`remove "-": after a load the child would be lost; its own fields can be left out`).
+				helpInSchema("remove it: after a load the child would be lost; its own fields can be left out")
 		case f.Column != nil:
 			stray(f, v.place, `column %s of %s cannot be left out of snapshots`, f.Name.Value, v.in).
-				help(`remove "-": after a load the row would be written without it`)
+				help(`remove "-": after a load the row would be written without it`).
+				helpInSchema("remove it: after a load the row would be written without it")
 		case f.Embedded && runtimeType(f.Type) != "":
 			stray(f, v.place, `es:"-" on es.%s means nothing`, runtimeType(f.Type)).help("remove it: what the runtime keeps for itself is not part of the state")
 		}
@@ -256,9 +259,10 @@ func checkStrayDash(c *checker) {
 		without := func(what string, declared Text, fields []*Field) {
 			for _, f := range fields {
 				if f.NoSnapshot != nil && !state[f] && !said[f] {
-					stray(f, declared.Span, `es:"-" on field %s of %s means nothing: no snapshot is taken of it`, f.Name.Value, what).
+					stray(f, declared.Span, `%s on field %s of %s means nothing: no snapshot is taken of it`, leftOutKey(declared.Span), f.Name.Value, what).
 						note(declared.Span, "%s is declared here", declared.Value).
-						help("remove it, or add //es:snapshot every=100 to the aggregate")
+						help("remove it, or add //es:snapshot every=100 to the aggregate").
+						helpInSchema("remove it, or add snapshot: {every: 100} to the aggregate")
 				}
 			}
 		}
@@ -283,4 +287,13 @@ func checkStrayDash(c *checker) {
 		}
 		stray(v.field, v.at, `es:"-" on %s means nothing: no snapshot holds it`, v.name()).help("remove it; a field is left out of events with `json:\"-\"`")
 	}
+}
+
+// leftOutKey is how it is said, in the file of a place, that a field is left out of
+// snapshots.
+func leftOutKey(place Span) string {
+	if IsSchemaFile(place.File) {
+		return "snapshot: false"
+	}
+	return `es:"-"`
 }

@@ -267,23 +267,24 @@ func checkTableNames(c *checker) {
 	}
 	c.eachTable(func(_ *Package, a *Aggregate) {
 		name := a.Table.Name.Value
-		const help = "call it otherwise, such as //es:table %ss"
+		const help, helpInSchema = "call it otherwise, such as //es:table %ss", "call it otherwise, such as table: %ss"
 		if why := badSQLName(name); why != "" {
-			c.errorf(codeTableName, a.tableAt(), "the table of %s cannot be called %q: %s", a.GoName.Value, name, why).help(help, a.Name.Value)
+			c.errorf(codeTableName, a.tableAt(), "the table of %s cannot be called %q: %s", a.GoName.Value, name, why).
+				help(help, a.Name.Value).helpInSchema(helpInSchema, a.Name.Value)
 			return
 		}
 		folded := foldSQL(name)
 		for _, prefix := range []string{"es_", "sqlite_"} {
 			if strings.HasPrefix(folded, prefix) {
 				c.errorf(codeTableName, a.tableAt(), "the table of %s cannot be called %s: names that begin with %s are taken", a.GoName.Value, name, prefix).
-					help(help, a.Name.Value)
+					help(help, a.Name.Value).helpInSchema(helpInSchema, a.Name.Value)
 				return
 			}
 		}
 		if other := views[folded]; other != nil {
 			c.errorf(codeTableName, a.tableAt(), "the table of %s cannot be called %s, which is the view of the events of %s", a.GoName.Value, name, other.GoName.Value).
 				note(other.GoName.Span, "%s is declared here", other.GoName.Value).
-				help(help, a.Name.Value)
+				help(help, a.Name.Value).helpInSchema(helpInSchema, a.Name.Value)
 		}
 	})
 }
@@ -310,19 +311,19 @@ func checkColumnNames(c *checker) {
 			field := col.Field.Name.Value
 			if why := badSQLName(col.Name); why != "" {
 				c.errorf(codeColumnName, columnAt(a, col.Field), "the column of %s cannot be called %q: %s", field, col.Name, why).
-					help("give it a name, as in es:\"column=name\"")
+					help("give it a name, as in es:\"column=name\"").helpInSchema("give it a name, as in column: name")
 				continue
 			}
 			folded := foldSQL(col.Name)
 			if strings.HasPrefix(folded, "es_") {
 				c.errorf(codeColumnName, columnAt(a, col.Field), "the column of %s cannot be called %s: names that begin with es_ are taken", field, col.Name).
-					help("give it another name, as in es:\"column=name\"")
+					help("give it another name, as in es:\"column=name\"").helpInSchema("give it another name, as in column: name")
 			}
 			before, twice := first[folded]
 			if putFirst(first, folded, col); twice {
 				c.errorf(codeColumnName, columnAt(a, col.Field), "two columns of %s are called %s: those of %s and %s", a.GoName.Value, col.Name, before.Field.Name.Value, field).
 					note(columnAt(a, before.Field), "%s is a column, too", before.Field.Name.Value).
-					help("give one of them another name, as in es:\"column=NAME\"")
+					help("give one of them another name, as in es:\"column=NAME\"").helpInSchema("give one of them another name, as in column: NAME")
 			}
 		}
 	})
@@ -333,34 +334,38 @@ func checkNoColumns(c *checker) {
 		if columns := a.TableColumns(); len(columns) == 1 {
 			c.errorf(codeNoColumns, a.tableAt(), "table %s has no columns but the key", a.Table.Name.Value).
 				note(a.GoName.Span, "%s is declared here", a.GoName.Value).
-				help("tag fields of %s with `es:\"column\"`", a.GoName.Value)
+				help("tag fields of %s with `es:\"column\"`", a.GoName.Value).
+				helpInSchema("say column: true of fields of its state, as in name: {type: string, column: true}")
 		}
 	})
 }
 
 func checkStrayColumns(c *checker) {
 	for _, p := range c.packages() {
-		check := func(what string, fields []*Field, help string) {
+		check := func(what string, fields []*Field, help, helpInSchema string) {
 			for _, f := range fields {
 				if f.Column != nil {
-					c.errorf(codeStrayCol, at(f.Column.Tag.Span, f.Name.Span), `es:"column" on field %s of %s, which has no table`, f.Name.Value, what).help("%s", help)
+					place := at(f.Column.Tag.Span, f.Name.Span)
+					c.errorf(codeStrayCol, place, `%s on field %s of %s, which has no table`, columnKey(place), f.Name.Value, what).
+						help("%s", help).helpInSchema("%s", helpInSchema)
 				}
 			}
 		}
 		for _, a := range p.Aggregates {
 			if a.Table == nil {
-				check("aggregate "+a.GoName.Value, a.Fields, "remove it, or add //es:table "+likelyTable(a)+" to "+a.GoName.Value)
+				check("aggregate "+a.GoName.Value, a.Fields, "remove it, or add //es:table "+likelyTable(a)+" to "+a.GoName.Value,
+					"remove it, or add table: "+likelyTable(a)+" to "+a.GoName.Value)
 			}
 		}
 		for _, child := range p.Children {
-			check("child "+child.GoName.Value, child.Fields, "columns are fields of the aggregate: keep there what is to be found")
+			check("child "+child.GoName.Value, child.Fields, "columns are fields of the aggregate: keep there what is to be found", "")
 		}
 		for _, m := range p.Decisions {
-			check("decision model "+m.GoName.Value, m.Fields, "remove it: a decision model is kept nowhere")
+			check("decision model "+m.GoName.Value, m.Fields, "remove it: a decision model is kept nowhere", "")
 		}
 		for _, cmd := range p.Commands {
 			if s := cmd.Struct(); s != nil && c.scopes[p].hasCommand(cmd) {
-				check("command "+cmd.GoName.Value, s.Fields, "remove it: a command is kept nowhere")
+				check("command "+cmd.GoName.Value, s.Fields, "remove it: a command is kept nowhere", "")
 			}
 		}
 	}
@@ -370,6 +375,14 @@ func checkStrayColumns(c *checker) {
 				help("columns are fields of aggregates with //es:table")
 		}
 	}
+}
+
+// columnKey is how it is said, where a place is, that a field is a column.
+func columnKey(place Span) string {
+	if IsSchemaFile(place.File) {
+		return "column:"
+	}
+	return `es:"column"`
 }
 
 func likelyTable(a *Aggregate) string {
@@ -405,14 +418,14 @@ func checkColumnTypes(c *checker) {
 			}
 			if f == a.ID && (tag.Index != nil || tag.Unique != nil || tag.SoftDelete != nil) {
 				report(tag.Tag.Span, "the ID of %s is the key of its row, and needs neither an index nor anything else", a.GoName.Value).
-					help("leave it at es:\"id\", or es:\"id,column=NAME\"")
+					help("leave it at es:\"id\", or es:\"id,column=NAME\"").helpInSchema("leave it out, or write column: NAME")
 				continue
 			}
 			if tag.Unique != nil && tag.Unique.Value != "" && tag.Unique.Value != "fold" {
 				report(tag.Unique.Span, "unique=%s of column %s: its only value is fold", tag.Unique.Value, name).help("write unique or unique=fold")
 			}
 			if tag.Unique != nil && tag.Unique.Value == "fold" && (col.Kind != ColumnText || kindOf(col.Value)&kindString == 0) {
-				report(tag.Unique.Span, "column %s cannot fold case: it is %s, not a string", name, spelling).help("write unique without fold")
+				report(tag.Unique.Span, "column %s cannot fold case: it is %s, not a string", name, spelling).help("write unique without fold").helpInSchema("write unique: true")
 			}
 			if tag.SoftDelete != nil && tag.SoftDelete.Value != "" && tag.SoftDelete.Value != "frees" {
 				report(tag.SoftDelete.Span, "softdelete=%s of column %s: its only value is frees", tag.SoftDelete.Value, name).help("write softdelete or softdelete=frees")
@@ -424,7 +437,11 @@ func checkColumnTypes(c *checker) {
 			switch {
 			case tag.Time == nil:
 			case col.Kind != ColumnTime && col.Kind != ColumnTimeText:
-				report(tag.Time.Span, "time=%s of column %s, which is %s and no time", tag.Time.Value, name, spelling).help("remove it")
+				sign := "="
+				if IsSchemaFile(tag.Time.Span.File) {
+					sign = ": "
+				}
+				report(tag.Time.Span, "time%s%s of column %s, which is %s and no time", sign, tag.Time.Value, name, spelling).help("remove it")
 			case tag.Time.Value != "integer" && tag.Time.Value != "text":
 				report(tag.Time.Span, "time=%s of column %s is neither integer nor text", tag.Time.Value, name).
 					help("write time=integer for nanoseconds since 1970, or time=text for RFC 3339")
@@ -458,7 +475,7 @@ func checkSoftDelete(c *checker) {
 		}
 		if first != nil && first.Field.Column.SoftDelete.Value == "frees" && !unique {
 			c.errorf(codeSoftDelete, at(first.Field.Column.SoftDelete.Span, columnAt(a, first.Field)), "%s frees the unique values of deleted rows, but %s has no unique column", first.Name, a.GoName.Value).
-				help("write softdelete, or make a column unique")
+				help("write softdelete, or make a column unique").helpInSchema("write softdelete: true, or make a column unique")
 		}
 	})
 }

@@ -135,6 +135,7 @@ func fieldTagType(f *Field) Type {
 
 func checkTagType(c *checker) {
 	const help = "a tag is a string, an integer, a boolean, a UUID, a //es:value of those, or a type with MarshalText"
+	const helpInSchema = "a tag is a string, an integer, a bool, a uuid, an enum, or a declared type over one of those"
 	for _, p := range c.packages() {
 		for _, e := range p.Events {
 			if e.TypeParams || !c.scopes[p].has(e) {
@@ -147,7 +148,7 @@ func checkTagType(c *checker) {
 				}
 				said[tag.Field] = true
 				c.errorf(codeTagType, at(tag.Field.TypeSpan, tag.Field.Name.Span, e.GoName.Span), "%s cannot be the tag of event %s: %s",
-					tag.Field.Name.Value, e.GoName.Value, noTagText(tag.Value, p)).help(help)
+					tag.Field.Name.Value, e.GoName.Value, noTagText(tag.Value, p)).help(help).helpInSchema(helpInSchema)
 			}
 		}
 	}
@@ -158,7 +159,7 @@ func checkTagType(c *checker) {
 				continue
 			}
 			d := c.errorf(codeTagType, at(f.TypeSpan, f.Name.Span, m.GoName.Span), "%s cannot be the tag of decision model %s: %s",
-				f.Name.Value, m.GoName.Value, noTagText(t, s.pkg)).help(help)
+				f.Name.Value, m.GoName.Value, noTagText(t, s.pkg)).help(help).helpInSchema(helpInSchema)
 			if p, ok := Resolve(t).(*Pointer); ok && tagText(p.Elem) != textNone {
 				d.help("a decision model looks at one value: make it %s", spell(p.Elem, s.pkg.Path))
 			} else if elem := tagElem(t); elem != nil && tagText(elem) != textNone {
