@@ -18,8 +18,10 @@ type attempt struct {
 	// group is the comment that it is part of.
 	group *ast.CommentGroup
 	// flaw says why it is none, and fixed how it is written; both are empty for a
-	// directive.
+	// directive. meant is the name of the one that it was meant to be, and args are what
+	// follows the name.
 	flaw, fixed string
+	meant, args string
 }
 
 // attempts finds all directives of a file, and what was meant to be one.
@@ -89,7 +91,7 @@ func misspelt(text string, slashes int) (attempt, bool) {
 	if name == "" {
 		return attempt{}, false
 	}
-	a := attempt{text: text, fixed: strings.TrimRight(prefix+name+rest[end:], " \t\r")}
+	a := attempt{text: text, fixed: strings.TrimRight(prefix+name+rest[end:], " \t\r"), meant: name, args: rest[end:]}
 	switch {
 	case inner != text[slashes:]:
 		a.flaw = "a space stands between // and es:"

@@ -51,10 +51,13 @@ func (c *converter) build(u *unit) *schema.Package {
 			c.convert(obj.Type(), nil, u) // for what is wrong with it, should nobody use it
 		}
 	}
-	for i, d := range u.src.registries {
-		if i > 0 {
+	for _, d := range u.src.registries {
+		switch {
+		case p.Registry != nil:
 			p.Registry.Again = append(p.Registry.Again, d.name)
 			continue
+		case len(d.args) == 0 && d.faulty:
+			continue // that it has no patterns was reported
 		}
 		p.Registry = &schema.Registry{Directive: d.name, Patterns: d.args}
 	}

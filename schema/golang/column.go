@@ -5,8 +5,11 @@ import "github.com/esgen/esgen/schema"
 // table reads //es:table; nil where there is none.
 func (m *markedType) table() *schema.Table {
 	d := m.directive("table")
-	if d == nil || len(d.args) == 0 {
-		return nil // it was reported
+	if d == nil {
+		return nil
+	}
+	if len(d.args) == 0 { // it was reported, and the columns are not to blame
+		return &schema.Table{Directive: d.name, Name: schema.Text{Value: schema.LikelyName(m.spec.Name.Name) + "s", Span: d.line}}
 	}
 	return &schema.Table{Directive: d.name, Name: d.args[0]}
 }

@@ -18,8 +18,9 @@ type directive struct {
 	line schema.Span
 	args []schema.Text
 	keys []keyValue
-	// faulty says that something of it was wrong.
-	faulty bool
+	// faulty says that something of it was wrong, guessed that its name was: it was
+	// reported, and stands for the directive that was probably meant.
+	faulty, guessed bool
 }
 
 // keyValue is one KEY=VALUE word. values has one element, or several where the
@@ -72,8 +73,8 @@ func directiveName(line string) (name, rest string) {
 }
 
 // parseDirective reads a line that begins with //es: and stands at a place. It
-// returns nil where the directive is not known; else what is right of it, so that one
-// mistake does not bring about others elsewhere.
+// returns nil where the directive is not known, nor close to one that is; else what is
+// right of it, so that one mistake does not bring about others elsewhere.
 func parseDirective(line string, at schema.Span, f *findings) *directive {
 	name, rest := directiveName(line)
 	trimmed := strings.TrimRightFunc(line, unicode.IsSpace)
@@ -86,17 +87,39 @@ func parseDirective(line string, at schema.Span, f *findings) *directive {
 	case name == "":
 		diag := f.errorf(codeUnknownDirective, d.line, "the name of a directive must follow //es: at once")
 		diag.Help = didYouMean("", directives)
-		if words := strings.Fields(rest); len(words) > 0 && find(directives, words[0]) != nil {
-			diag.Help = "write " + prefix + strings.TrimSpace(rest)
+		words := strings.Fields(rest)
+		if len(words) == 0 || find(directives, words[0]) == nil {
+			return nil
 		}
-		return nil
+		diag.Help = "write " + prefix + strings.TrimSpace(rest)
+		return guess(words[0], line, strings.TrimLeftFunc(rest, unicode.IsSpace)[len(words[0]):], d.line)
 	case d.Directive == nil:
 		f.errorf(codeUnknownDirective, d.name.Span, "unknown directive //es:%s", name).
 			Help = didYouMean(name, directives)
-		return nil
+		return guess(schema.Nearest(name, names(directives)), line, rest, d.line)
 	}
 	before := len(f.list)
-	for _, w := range d.words(rest, within(at, len(prefix)+len(name), 1), f) {
+	d.parse(rest, within(at, len(prefix)+len(name), 1), f)
+	d.faulty = len(f.list) > before
+	return d
+}
+
+// guess reads the arguments at the end of a line as those of the directive that it was
+// meant to be; nil where that is not known. The line has been reported, and what else is
+// wrong with it can wait; but nothing is to be said of declarations that rest on it.
+func guess(name, line, args string, at schema.Span) *directive {
+	known := find(directives, name)
+	if known == nil {
+		return nil
+	}
+	d := &directive{Directive: known, name: schema.Text{Value: name, Span: at}, line: at, faulty: true, guessed: true}
+	d.parse(args, within(at, len(line)-len(args), 1), &findings{})
+	return d
+}
+
+// parse reads what stands behind a directive's name.
+func (d *directive) parse(rest string, at schema.Span, f *findings) {
+	for _, w := range d.words(rest, at, f) {
 		if w.isKey {
 			d.addKey(w, f)
 		} else {
@@ -104,8 +127,6 @@ func parseDirective(line string, at schema.Span, f *findings) *directive {
 		}
 	}
 	d.complete(f)
-	d.faulty = len(f.list) > before
-	return d
 }
 
 // words splits the rest of a line. A word may be quoted as a whole, as Go quotes

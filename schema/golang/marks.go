@@ -107,17 +107,18 @@ func (s *source) markFile(fset *token.FileSet, f *file) {
 		var d *directive
 		if a.flaw != "" {
 			s.errorf(codeNoDirective, a.at, "this is no directive: %s", a.flaw).Help = "write " + a.fixed
+			d = guess(a.meant, a.text, a.args, a.at)
 		} else {
 			d = parseDirective(a.text, a.at, &s.findings)
 		}
-		if d == nil {
-			if h.spec != nil {
-				s.unsure[h.spec.Name.Name] = true
-			}
-			continue
+		if (d == nil || d.guessed) && h.spec != nil {
+			s.unsure[h.spec.Name.Name] = true
 		}
-		if wrong != nil {
+		if wrong != nil && d != nil && !d.guessed {
 			wrong.report(s, d)
+			h, d.faulty, d.guessed = wrong.from, true, true
+		}
+		if d == nil || d.guessed && !slices.Contains(d.Targets, h.on) {
 			continue
 		}
 		if !slices.Contains(d.Targets, h.on) {
@@ -151,7 +152,12 @@ func (s *source) markFile(fset *token.FileSet, f *file) {
 
 func (s *source) addDirective(m *markedType, d *directive) {
 	if other := m.directive(d.Name); other != nil {
-		s.repeated(d, other)
+		if !d.guessed && !other.guessed {
+			s.repeated(d, other)
+		}
+		return
+	}
+	if d.guessed && d.Directive.role && m.role != nil {
 		return
 	}
 	if d.Directive.role && m.role != nil {

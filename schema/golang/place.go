@@ -96,12 +96,12 @@ type stray struct {
 	// help is empty where it can only be said where such a directive belongs.
 	why, help string
 	note      *schema.Note
-	// from is what kind of declaration it is cut off from; empty where it isn't.
-	from Target
+	// from is the declaration that it is cut off from; the zero value where it isn't.
+	from holder
 }
 
 func (w *stray) report(s *source, d *directive) {
-	if w.note != nil && !slices.Contains(d.Targets, w.from) {
+	if w.note != nil && !slices.Contains(d.Targets, w.from.on) {
 		// It would be wrong there, too.
 		*w = stray{why: "stands on no declaration"}
 	}
@@ -124,7 +124,7 @@ func (f *file) holderOf(fset *token.FileSet, a attempt, holders map[*ast.Comment
 		return h, nil
 	}
 	if pos < f.ast.Package {
-		return holder{}, cutOff(fset, OnPackage, "the package clause", f.ast.Package, len("package"))
+		return holder{}, cutOff(fset, holder{on: OnPackage}, "the package clause", f.ast.Package, len("package"))
 	}
 	for _, decl := range f.ast.Decls {
 		if decl.Pos() <= pos && pos < decl.End() {
@@ -134,23 +134,23 @@ func (f *file) holderOf(fset *token.FileSet, a attempt, holders map[*ast.Comment
 			// In a group of types, or behind the last field of a struct.
 			if gen, ok := decl.(*ast.GenDecl); ok {
 				if spec := nextType(gen, pos); spec != nil {
-					return holder{}, cutOff(fset, OnType, spec.Name.Name, spec.Name.Pos(), len(spec.Name.Name))
+					return holder{}, cutOff(fset, holder{on: OnType, spec: spec}, spec.Name.Name, spec.Name.Pos(), len(spec.Name.Name))
 				}
 			}
 			return holder{}, &stray{why: "stands inside a declaration, and on none", help: "put it into the doc comment above the declaration"}
 		}
 		if decl.Pos() > pos {
-			on, name := declName(decl)
+			from, name := declName(decl)
 			if name == nil {
 				return holder{}, &stray{why: "stands on no declaration"}
 			}
-			return holder{}, cutOff(fset, on, name.Name, name.Pos(), len(name.Name))
+			return holder{}, cutOff(fset, from, name.Name, name.Pos(), len(name.Name))
 		}
 	}
 	return holder{}, &stray{why: "stands on no declaration: none follows"}
 }
 
-func cutOff(fset *token.FileSet, from Target, name string, at token.Pos, width int) *stray {
+func cutOff(fset *token.FileSet, from holder, name string, at token.Pos, width int) *stray {
 	return &stray{
 		why:  "is cut off from " + name + " by an empty line",
 		help: "remove the empty line, so that it is part of the doc comment",
@@ -174,26 +174,26 @@ func nextType(decl *ast.GenDecl, pos token.Pos) *ast.TypeSpec {
 }
 
 // declName is the first name that a declaration declares, nil for an import, and
-// what directives can stand on it.
-func declName(decl ast.Decl) (Target, *ast.Ident) {
+// the declaration as what directives can stand on.
+func declName(decl ast.Decl) (holder, *ast.Ident) {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
 		if decl.Recv != nil {
-			return OnMethod, decl.Name
+			return holder{on: OnMethod, decl: decl}, decl.Name
 		}
-		return "", decl.Name
+		return holder{}, decl.Name
 	case *ast.GenDecl:
 		for _, spec := range decl.Specs {
 			switch spec := spec.(type) {
 			case *ast.TypeSpec:
 				if decl.Lparen.IsValid() {
-					return "", spec.Name
+					return holder{}, spec.Name
 				}
-				return OnType, spec.Name
+				return holder{on: OnType, spec: spec}, spec.Name
 			case *ast.ValueSpec:
-				return "", spec.Names[0]
+				return holder{}, spec.Names[0]
 			}
 		}
 	}
-	return "", nil
+	return holder{}, nil
 }
