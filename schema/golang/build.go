@@ -308,6 +308,10 @@ func (u *unit) resolveParam(p *schema.Param, t types.Type, expr ast.Expr, events
 		p.Event, p.Pointer = named.Obj().Name(), pointer
 		return
 	}
+	if event := u.eventSpelt(expr, events); event != "" && types.Unalias(t) == types.Typ[types.Invalid] {
+		p.Event, p.Pointer = event, pointer // it is generic, which is reported
+		return
+	}
 	if id, ok := expr.(*ast.Ident); ok {
 		_, missing := u.unresolved[id.Pos()]
 		p.Undeclared = missing && u.pkg.Scope().Lookup(id.Name) == nil

@@ -116,6 +116,9 @@ func (r *errorReporter) report(err error) {
 		r.last.Help = s.in.mayDeclare()
 		return
 	}
+	if m := r.src.byName[r.wordAt(e.Pos)]; strings.HasPrefix(e.Msg, "cannot use generic type") && m != nil && m.role != nil {
+		return // that it must not be generic is reported where it is declared
+	}
 	message, other := declaredAt(e.Msg)
 	r.last = r.src.errorf(codeType, r.at(e.Pos), "%s", message)
 	if other.Line > 0 {
@@ -157,13 +160,19 @@ func (r *errorReporter) isExtra(pos token.Pos) bool {
 	return false
 }
 
-// at is the word at a position.
+// at is the place of the word at a position.
 func (r *errorReporter) at(pos token.Pos) schema.Span {
+	return span(r.fset, pos, len(r.wordAt(pos)))
+}
+
+// wordAt is the identifier at a position; empty where there is none.
+func (r *errorReporter) wordAt(pos token.Pos) string {
 	f := r.src.fileAt(pos)
 	if f == nil {
-		return span(r.fset, pos, 1)
+		return ""
 	}
-	return span(r.fset, pos, wordWidth(f.text[min(f.offset(r.fset, pos), len(f.text)):]))
+	text := f.text[min(f.offset(r.fset, pos), len(f.text)):]
+	return string(text[:wordWidth(text)])
 }
 
 // wordWidth is the width of the identifier that a text begins with.
