@@ -187,6 +187,7 @@ func (c *converter) applies(u *unit, m *markedType, obj *types.TypeName, events 
 		} else if m.is("decision") && misappliedEvent(method) != "" {
 			a.Events = []schema.Text{{Value: misappliedEvent(method), Span: within(a.Method.Span, len("apply"), len(method.name)-len("apply"))}}
 		} else if !u.seemsToApply(method, events) {
+			u.reportStrayApply(m, method)
 			continue
 		}
 		_, a.PointerRecv = ast.Unparen(method.fn.Recv.List[0].Type).(*ast.StarExpr)

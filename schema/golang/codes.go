@@ -37,6 +37,7 @@ const (
 	codeFunctionForm schema.Code = "ES0233"
 	codeAlias        schema.Code = "ES0234"
 	codeUndeclared   schema.Code = "ES0235"
+	codeStrayApply   schema.Code = "ES0236"
 
 	codeDeclaredTwice schema.Code = "ES0241"
 

@@ -143,6 +143,26 @@ Right:
 		orders *OrderRepository
 	}
 `},
+	{Code: codeStrayApply, Title: "a method looks like an apply method", Text: `
+This is a warning. A method apply<Type> of an aggregate or a child that takes the type
+looks like an apply method, but the type is no event of the package, and nothing in the
+package calls the method: it never runs. A directive may have been forgotten. An event
+of another package never arrives, for the streams of an aggregate hold the events of its
+own package.
+
+Wrong:
+
+	type Cancelled struct{}
+
+	func (o *Order) applyCancelled(e Cancelled) { o.cancelled = true }
+
+Right:
+
+	//es:event order.cancelled
+	type Cancelled struct{}
+
+	func (o *Order) applyCancelled(e Cancelled) { o.cancelled = true }
+`},
 	{Code: codeDeclaredTwice, Title: "Go and a schema file declare one name", Text: `
 What a schema file declares is generated: the types, and methods such as those that
 apply events with sets:. So the Go files of the package, which see all of it, cannot

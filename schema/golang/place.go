@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"slices"
+	"strings"
 
 	"github.com/esgen/esgen/schema"
 )
@@ -117,7 +118,11 @@ func (f *file) holderOf(fset *token.FileSet, a attempt, holders map[*ast.Comment
 	tf := fset.File(f.ast.FileStart)
 	pos := tf.LineStart(a.at.Line) + token.Pos(a.at.Column-1)
 	line := f.text[tf.Offset(tf.LineStart(a.at.Line)):tf.Offset(pos)]
-	if len(bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff")))) > 0 {
+	line = bytes.TrimPrefix(line, []byte("\ufeff"))
+	if !strings.HasPrefix(a.text, "//") {
+		line = bytes.TrimLeft(line, " \t*/") // it stands in a block comment, and behind its beginning
+	}
+	if len(bytes.TrimSpace(line)) > 0 {
 		return holder{}, &stray{why: "stands at the end of a line", help: "put it on a line of its own, above the declaration"}
 	}
 	if h, ok := holders[a.group]; ok {
