@@ -313,5 +313,10 @@ func looksLikeSchema(file string) bool {
 	}
 	defer f.Close()
 	head, err := io.ReadAll(io.LimitReader(f, sniffLimit))
-	return err == nil && bytes.Contains(head, []byte("esgen"))
+	for _, word := range []string{"esgen", "aggregates:", "decisions:"} { // it may lack its first key
+		if err == nil && bytes.Contains(head, []byte(word)) {
+			return true
+		}
+	}
+	return false
 }

@@ -22,7 +22,8 @@ import (
 const beginning = 16 << 10
 
 // Files lists the schema files of a folder: those that end in .yaml or .yml and whose
-// first key is esgen. It reads no more than their beginnings. The paths are sorted, and
+// first key is esgen, and those that lack it though they are plainly meant to be schemas,
+// for Load to say so. It reads no more than their beginnings. The paths are sorted, and
 // begin with dir; a folder that has none, or does not exist, gives none.
 func Files(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
@@ -47,7 +48,7 @@ func Files(dir string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if isSchema(text) {
+		if isSchema(text) || meantAsSchema(text) {
 			files = append(files, name)
 		}
 	}

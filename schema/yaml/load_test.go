@@ -38,6 +38,12 @@ func TestFiles(t *testing.T) {
 		"h.yaml":           "- esgen: 1\n",
 		"i.yaml/x.yaml":    "esgen: 1\n",
 		"folder/deep.yaml": "esgen: 1\n",
+		"k.yaml":           "# yaml-language-server: $schema=../esgen.schema.json\npackage: k\n",
+		"l.yaml":           "package: l\ntypes:\naggregates:\n  Door:\n    id: id\n",
+		"m.yaml":           "package: m\nesgen: 1\ndecisions: {}\n",
+		"n.yaml":           "esgn: 1\npackage: n\naggregates: {}\n",
+		"o.yaml":           "package: o\naggregates: {}\nversion: 3\n",
+		"p.yaml":           "package: p\ntypes: {}\ndoc: none\n",
 		"long.yaml":        strings.Repeat("# a long preface\n", 500) + "esgen: 1\n",
 	})
 	if err := os.Symlink("nowhere", filepath.Join(dir, "j.yaml")); err != nil {
@@ -51,7 +57,7 @@ func TestFiles(t *testing.T) {
 	for _, f := range files {
 		names = append(names, strings.TrimPrefix(f, dir+string(filepath.Separator)))
 	}
-	if diff := cmp.Diff([]string{"a.yaml", "b.yml", "c.yaml", "long.yaml"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"a.yaml", "b.yml", "c.yaml", "k.yaml", "l.yaml", "long.yaml", "m.yaml", "n.yaml"}, names); diff != "" {
 		t.Error(diff)
 	}
 	if files, err := Files(filepath.Join(dir, "none")); files != nil || err != nil {

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	yaml "gopkg.in/yaml.v3"
+
+	"github.com/esgen/esgen/schema"
 )
 
 // parse reads the one document of a file. The result is nil where it can't.
@@ -186,6 +188,31 @@ func isComment(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	return len(line) == 0 || line[0] == '#'
 }
+
+// meantAsSchema says whether a file that is no schema was meant to be one: its editor knows
+// it for one, or its keys are those that no other file has together. Passed over, what it
+// declares would be missing without a word.
+func meantAsSchema(beginning []byte) bool {
+	var known, others []string
+	for line := range bytes.Lines(bytes.TrimPrefix(beginning, []byte(bom))) {
+		text := strings.TrimRight(string(line), " \t\r\n")
+		if comment, ok := strings.CutPrefix(text, "#"); ok && strings.Contains(comment, "yaml-language-server:") && strings.Contains(comment, "esgen.schema.json") {
+			return true
+		}
+		if key := topKey.FindStringSubmatch(text); key == nil {
+			continue
+		} else if fileShape.find(key[1]) != nil {
+			known = append(known, key[1])
+		} else {
+			others = append(others, key[1])
+		}
+	}
+	has := func(key string) bool { return slices.Contains(known, key) }
+	return has("package") && (has("aggregates") || has("decisions")) && (len(others) == 0 || len(others) == 1 && schema.Nearest(others[0], []string{"esgen"}) != "")
+}
+
+// topKey is a key that begins a line.
+var topKey = regexp.MustCompile(`^["']?([\pL_][\pL\p{Nd}_-]*)["']? *:( |$)`)
 
 // isSchema says whether a file is one of ours, by its first lines.
 func isSchema(beginning []byte) bool {
