@@ -152,7 +152,7 @@ func readSchema(src *source, f *findings) *node {
 		f.errorf(codeNoSchema, first.key.span, "the key esgen is not the first one of the file").
 			help("put it first: by that the file is known for a schema file")
 	}
-	fileShape.check(f, file, place{file.span, "the file"})
+	fileShape.check(f, file, place{span: file.span, what: "the file"})
 	return file
 }
 

@@ -180,7 +180,7 @@ func (p *program) readOneOf(n *node, b basis) []schema.Text {
 		case b.isInteger() && (item.tag != "!!int" || !fitsInteger(item.text, b.name)):
 			p.errorf(codeNumber, item.span, "%s is no %s", quoted(item.text), b.name)
 			continue
-		case !b.isInteger() && !isText(p.findings, item, place{item.span, what}, "text"):
+		case !b.isInteger() && !isText(p.findings, item, place{span: item.span, what: what}, "text"):
 			continue
 		}
 		if i := strings.IndexFunc(item.text, unicode.IsControl); i >= 0 {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/esgen/esgen/schema"
 )
@@ -25,6 +27,8 @@ type place struct {
 	span schema.Span
 	// what names it: "the key doc".
 	what string
+	// example shows how a key is written; empty for all else.
+	example string
 }
 
 // text is any text.
@@ -81,7 +85,10 @@ func (n *node) wrongKind(f *findings, at place, want string) {
 		got = tagName(n.tag)
 	}
 	n.bad = true
-	f.errorf(codeKind, span, "%s must be %s, not %s", at.what, want, got)
+	d := f.errorf(codeKind, span, "%s must be %s, not %s", at.what, want, got)
+	if at.example != "" {
+		d.help("it is written as in %s", at.example)
+	}
 }
 
 // null reports a value that is missing, and what should be there.
@@ -228,14 +235,15 @@ func (l list) check(f *findings, n *node, at place) {
 	case n.kind == sequence:
 		if l.filled && len(n.items) == 0 {
 			n.bad = true
-			f.errorf(codeMissing, at.span, "%s is an empty list", at.what)
+			f.errorf(codeMissing, at.span, "%s is an empty list", at.what).
+				help("leave it out, or name something, as in %s", at.example)
 		}
 		for _, item := range n.items {
 			span := item.span
 			if item.kind == scalar && item.text == "" {
 				span = at.span
 			}
-			l.of.check(f, item, place{span, l.what})
+			l.of.check(f, item, place{span: span, what: l.what})
 		}
 	case l.single && n.kind == scalar:
 		l.of.check(f, n, at)
@@ -313,7 +321,7 @@ func (m names) check(f *findings, n *node, at place) {
 		if m.goName {
 			checkGoName(f, p.key, m.what)
 		}
-		m.of.check(f, p.value, place{p.key.span, m.what + " " + p.key.text})
+		m.of.check(f, p.value, place{span: p.key.span, what: m.what + " " + p.key.text})
 	}
 }
 
@@ -329,12 +337,26 @@ type keys struct {
 
 // key is a key of the language.
 type key struct {
-	name     string
-	doc      string
+	name string
+	doc  string
+	// example is a value that it may have, as it is written behind the colon.
+	example  string
 	shape    shape
 	required bool
 	// with are the keys of which one must stand beside it.
 	with []string
+}
+
+// written is the key with a value, as it may stand in a file.
+func (k *key) written() string { return k.name + ": " + k.example }
+
+// explained is the same with what it is for.
+func (k *key) explained() string {
+	if k.doc == typeDoc {
+		return k.written() // the message says enough, and this would be long
+	}
+	first, width := utf8.DecodeRuneInString(k.doc)
+	return k.written() + "; it is " + string(unicode.ToLower(first)) + strings.TrimSuffix(k.doc[width:], ".")
 }
 
 func (k *keys) find(name string) *key {
@@ -370,7 +392,7 @@ func (k *keys) check(f *findings, n *node, at place) {
 			p.value.bad = true
 			continue
 		}
-		known.shape.check(f, p.value, place{p.key.span, "the key " + known.name})
+		known.shape.check(f, p.value, place{p.key.span, "the key " + known.name, known.written()})
 		if len(known.with) > 0 && n.hasAny(k.oneOf) && !n.hasAny(known.with) {
 			f.errorf(codeTogether, p.key.span, "%s means nothing here without %s", known.name, orList(known.with))
 		}
@@ -378,7 +400,7 @@ func (k *keys) check(f *findings, n *node, at place) {
 	for i := range k.keys {
 		if k.keys[i].required && n.pair(k.keys[i].name) == nil && !meant[k.keys[i].name] {
 			f.errorf(codeMissing, at.span, "%s lacks the key %s", at.what, k.keys[i].name).
-				help("add %s: %s", k.keys[i].name, k.keys[i].doc)
+				help("add it, as in %s", k.keys[i].explained())
 		}
 	}
 	if slices.ContainsFunc(k.oneOf, func(name string) bool { return meant[name] }) {

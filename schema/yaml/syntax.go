@@ -94,8 +94,9 @@ var (
 	lineNumber    = regexp.MustCompile(`^(yaml: )?(line \d+: )?`)
 	// unquotedType are the two types that YAML takes for something else: a list in a
 	// value, and ? within braces.
-	unquotedType = regexp.MustCompile(`:\s+(\[\][\w\[\]?]+|\?\w+|map\[[^,}]*)`)
-	colonInText  = regexp.MustCompile(`:\s+[^"'{\[&*|>#][^#]*?:\s`)
+	unquotedType      = regexp.MustCompile(`:\s+(\[\][\w\[\]?]+|\?\w+|map\[[^,}]*)`)
+	colonWithoutSpace = regexp.MustCompile(`^\s*([\pL_][\pL\p{Nd}_]*):([^\s/].*)`)
+	colonInText       = regexp.MustCompile(`:\s+[^"'{\[&*|>#][^#]*?:\s`)
 )
 
 // syntaxError says what the library has found, where it is: the library gives the
@@ -127,6 +128,10 @@ func syntaxError(src *source, f *findings, err error) {
 		d.help("there is a tab on this line: use spaces")
 	case colonInText.MatchString(text):
 		d.help("write text that has a colon in it in quotes")
+	case colonWithoutSpace.MatchString(text):
+		d.help("write a space behind the colon: %s", colonWithoutSpace.ReplaceAllString(strings.TrimSpace(text), "$1: $2"))
+	case strings.Contains(message, "did not find expected key"):
+		d.help("the keys of one mapping all begin in one column: see whether this line and those above and below it do")
 	}
 }
 
