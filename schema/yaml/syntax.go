@@ -110,6 +110,9 @@ func syntaxError(src *source, f *findings, err error) {
 		return
 	}
 	line := failingLine(src)
+	if line > 0 && colonWithoutSpace.Match(src.line(line-1)) {
+		line-- // YAML takes it for a text that goes on, and stumbles over what follows
+	}
 	text := string(src.line(line))
 	indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
 	if tab := strings.IndexByte(indent, '\t'); tab >= 0 {
