@@ -69,7 +69,7 @@ func newRootCommand() *cobra.Command {
 	flags.register(root)
 	root.Flags().BoolVarP(&flags.verbose, "verbose", "v", false, "list the files that are written or removed")
 	root.SetFlagErrorFunc(usageError)
-	root.AddCommand(newCheckCommand(), newInitCommand(), newFmtCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand(), directivesTopic())
+	root.AddCommand(newCheckCommand(), newInitCommand(), newFmtCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand(), directivesTopic(), yamlTopic())
 	return root
 }
 
