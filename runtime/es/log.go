@@ -22,11 +22,15 @@ func LogObserver(logger *slog.Logger) Observer {
 			if !logger.Enabled(ctx, level) {
 				return
 			}
-			attrs := append(identityOf(l.Aggregate, l.Stream), slog.Int64("version", l.Version), slog.Int("events", l.Events))
+			attrs, message := identityOf(l.Aggregate, l.Stream), "aggregate not loaded"
+			if l.Err == nil {
+				attrs, message = append(attrs, slog.Int64("version", l.Version)), "aggregate loaded"
+			}
+			attrs = append(attrs, slog.Int("events", l.Events))
 			if l.Snapshot > 0 {
 				attrs = append(attrs, slog.Int64("snapshot", l.Snapshot))
 			}
-			log(ctx, level, "aggregate loaded", withOutcome(attrs, l.Duration, l.Err)...)
+			log(ctx, level, message, withOutcome(attrs, l.Duration, l.Err)...)
 		},
 		Saved: func(ctx context.Context, s SaveReport) {
 			level := levelOf(ctx, s.Err)
@@ -43,7 +47,14 @@ func LogObserver(logger *slog.Logger) Observer {
 			if s.Repeated {
 				attrs = append(attrs, slog.Bool("repeated", true))
 			}
-			log(ctx, level, "events appended", withOutcome(attrs, s.Duration, s.Err)...)
+			message := "events appended"
+			switch {
+			case errors.Is(s.Err, ErrOutcomeUnknown):
+				message = "events perhaps appended"
+			case s.Err != nil:
+				message = "events not appended"
+			}
+			log(ctx, level, message, withOutcome(attrs, s.Duration, s.Err)...)
 		},
 		Retrying: func(ctx context.Context, r RetryReport) {
 			log(ctx, slog.LevelDebug, "attempt is repeated",

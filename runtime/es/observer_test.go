@@ -146,6 +146,8 @@ func TestLogObserver(t *testing.T) {
 		_, _ = repo.Load(b.Context(), "bob")
 		_, _ = b.accounts(accountDefinition(), log, es.WithObserver(es.Observer{})).Load(b.Context(), "ann")
 		_, _ = es.NewRepository(holed{b.store, 1}, accountDefinition(), log).Load(b.Context(), "ann")
+		_ = repo.Save(b.Context(), open("ann"))
+		_ = es.NewRepository(&faulty{Store: b.store, after: []error{errUnknown}}, accountDefinition(), log).Save(b.Context(), open("cat"))
 		got := out.String()
 		for _, want := range []string{
 			`level=DEBUG msg="events appended" aggregate=account stream=account-ann events=1 version=1 position=1`,
@@ -153,8 +155,10 @@ func TestLogObserver(t *testing.T) {
 			`level=DEBUG msg="snapshot written" aggregate=account stream=account-ann version=2 bytes=`,
 			`level=DEBUG msg="aggregate loaded" aggregate=account stream=account-ann version=2 events=0 snapshot=2`,
 			`level=INFO msg="snapshot ignored" aggregate=account stream=account-ann version=2 bytes=`,
-			`level=DEBUG msg="aggregate loaded" aggregate=account stream=account-bob version=0 events=0 error=`,
-			`level=ERROR msg="aggregate loaded" aggregate=account stream=account-ann version=0 events=0 error=`,
+			`level=DEBUG msg="aggregate not loaded" aggregate=account stream=account-bob events=0 error=`,
+			`level=ERROR msg="aggregate not loaded" aggregate=account stream=account-ann events=0 error=`,
+			`level=DEBUG msg="events not appended" aggregate=account stream=account-ann events=1 error="stream account-ann exists already`,
+			`level=ERROR msg="events perhaps appended" aggregate=account stream=account-cat events=1 error=`,
 		} {
 			if !strings.Contains(got, want) {
 				b.Errorf("no line %s in\n%s", want, got)
