@@ -140,7 +140,7 @@ func UnexpectedEvent(aggregate string, event Event) error {
 //
 // Called by generated code.
 func UnknownEvent(aggregate string, s *Stored) error {
-	return fmt.Errorf("%w: %s has no event %s; if it was renamed, give the new one alias=%s", ErrUnknownType, aggregate, s.Type, s.Type)
+	return fmt.Errorf("%w: %s has no event %s; if it was renamed, give the new one alias=%[3]s; if it means nothing any more, keep its type and suppress it", ErrUnknownType, aggregate, s.Type)
 }
 
 // CheckVersion refuses a stored event whose type version is not the one that the

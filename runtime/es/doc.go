@@ -66,6 +66,26 @@
 //		return nil
 //	})
 //
+// # What may change
+//
+// Stored events are never rewritten, so whatever is changed must still read them.
+//
+//   - The Go name of an event or its package, and apply methods, can change at any time:
+//     what is stored is the event's stable name and the JSON names of its fields. A field
+//     without a json tag has its Go name in JSON.
+//   - A field that is added is zero in older events; one that is removed is passed over in
+//     them. One whose JSON name changes is both: its old values are not read any more.
+//   - A field whose type changes must have one that reads what was stored: an int64 reads
+//     an int32, but no number is read into a string, and the load fails. Then let the new
+//     form be an event of its own, order.placed_with_currency say, and keep the old one
+//     with its apply method.
+//   - An event that gets another stable name keeps the old one as an alias=.
+//   - An event that is not recorded any more stays declared, as long as a stream has one.
+//     If nothing is to follow from it, it is suppressed.
+//   - An aggregate that gets another name keeps its streams by //es:stream OLDNAME-{id}.
+//   - The state can change at any time, for it is made of the events. Snapshots notice
+//     that by themselves; a state table whose columns change is made anew by the store.
+//
 // Exported names that say "called by generated code" are not meant to be called
 // by hand; they change together with the generator.
 package es

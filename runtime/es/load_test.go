@@ -85,7 +85,7 @@ func TestALoadIsWholeOrAnError(t *testing.T) {
 		is      error
 		want    string
 	}{
-		"unknown type":    {"account.merged", 1, `{}`, es.ErrUnknownType, "account has no event account.merged; if it was renamed"},
+		"unknown type":    {"account.merged", 1, `{}`, es.ErrUnknownType, "account has no event account.merged; if it was renamed, give the new one alias=account.merged; if it means nothing any more, keep its type and suppress it"},
 		"unknown version": {"account.noted", 2, `{}`, es.ErrUnknownType, "version 2 of event account.noted, the code knows version 1"},
 		"damaged payload": {"account.noted", 1, `{"Text":`, nil, "decode account.noted"},
 		"no child":        {"account.blocked", 1, `{}`, nil, "account.blocked is for account.card, which is not there"},
