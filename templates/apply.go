@@ -161,7 +161,11 @@ func applyEvent(f *goFile, l *locals, a *schema.Aggregate, d schema.Dispatch, re
 		place := a.GoName.Value
 		for i, step := range d.Path.Steps {
 			place += "." + step.Field.Name.Value
-			missing := jen.Return(f.es("MissingChild").Call(jen.Lit(place), jen.Id(e)))
+			about := []jen.Code{jen.Lit(place), jen.Id(e)}
+			if key := d.Keys[i]; key != nil {
+				about = append(about, jen.Id(e).Dot(key.Name.Value))
+			}
+			missing := jen.Return(f.es("MissingChild").Call(about...))
 			var find []jen.Code
 			target, find = findChild(f, l, target.Dot(step.Field.Name.Value), step, d.Keys[i], e, missing)
 			statements = append(statements, find...)

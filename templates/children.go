@@ -39,12 +39,12 @@ func emitChildRecord(f *goFile, c *schema.Child) {
 //
 //	i := slices.IndexFunc(c.lines, func(l *Line) bool { return l != nil && l.id == e.LineID })
 //	if i < 0 {
-//		return es.MissingChild("Cart.lines", e)
+//		return es.MissingChild("Cart.lines", e, e.LineID)
 //	}
 //
 //	line := c.linesByID[e.LineID]
 //	if line == nil {
-//		return es.MissingChild("Cart.linesByID", e)
+//		return es.MissingChild("Cart.linesByID", e, e.LineID)
 //	}
 func findChild(f *goFile, l *locals, holder *jen.Statement, step schema.ChildStep, key *schema.Field, e string, missing jen.Code) (*jen.Statement, []jen.Code) {
 	switch step.Container {

@@ -318,13 +318,13 @@ func dispatchHotel(h *Hotel, event HotelEvent) error {
 	case RoomBooked:
 		r := h.rooms[e.Number]
 		if r == nil {
-			return es.MissingChild("Hotel.rooms", e)
+			return es.MissingChild("Hotel.rooms", e, e.Number)
 		}
 		r.applyRoomBooked(e)
 	case GuestLeft:
 		r := h.rooms[e.Number]
 		if r == nil {
-			return es.MissingChild("Hotel.rooms", e)
+			return es.MissingChild("Hotel.rooms", e, e.Number)
 		}
 		r.applyGuestLeft(e)
 	case FullyBooked: // suppressed: it changes no state
@@ -356,7 +356,7 @@ func loadHotel(h *Hotel, s *es.Stored) error {
 		}
 		r := h.rooms[e.Number]
 		if r == nil {
-			return es.MissingChild("Hotel.rooms", e)
+			return es.MissingChild("Hotel.rooms", e, e.Number)
 		}
 		r.applyRoomBooked(e)
 	case "hotel.guest_left":
@@ -366,7 +366,7 @@ func loadHotel(h *Hotel, s *es.Stored) error {
 		}
 		r := h.rooms[e.Number]
 		if r == nil {
-			return es.MissingChild("Hotel.rooms", e)
+			return es.MissingChild("Hotel.rooms", e, e.Number)
 		}
 		r.applyGuestLeft(e)
 	case "hotel.fully_booked":

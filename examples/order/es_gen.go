@@ -311,7 +311,7 @@ func dispatchCart(c *Cart, event CartEvent) error {
 	case QuantityChanged:
 		l := c.lines[e.SKU]
 		if l == nil {
-			return es.MissingChild("Cart.lines", e)
+			return es.MissingChild("Cart.lines", e, e.SKU)
 		}
 		l.applyQuantityChanged(e)
 	case Delivered:
@@ -349,7 +349,7 @@ func loadCart(c *Cart, s *es.Stored) error {
 		}
 		l := c.lines[e.SKU]
 		if l == nil {
-			return es.MissingChild("Cart.lines", e)
+			return es.MissingChild("Cart.lines", e, e.SKU)
 		}
 		l.applyQuantityChanged(e)
 	case "cart.delivered":

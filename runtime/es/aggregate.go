@@ -155,10 +155,14 @@ func CheckVersion(s *Stored, known int) error {
 }
 
 // MissingChild is the error for an event that is for a child that the aggregate
-// does not have. Field is the Go path of the child, "Cart.delivery".
+// does not have. Field is the Go path of the child, "Cart.delivery", and id the one of
+// several that the event is for.
 //
 // Called by generated code.
-func MissingChild(field string, event Event) error {
+func MissingChild(field string, event Event, id ...any) error {
+	if len(id) > 0 {
+		return fmt.Errorf("%s is for %v of %s, which is not there", event.EventType(), id[0], field)
+	}
 	return fmt.Errorf("%s is for %s, which is not there", event.EventType(), field)
 }
 

@@ -101,3 +101,14 @@ func TestWhatAChildRecordsIsItsRoots(t *testing.T) {
 		t.Fatalf("version %d, want 5", a.Version())
 	}
 }
+
+func TestMissingChildSaysWhich(t *testing.T) {
+	for want, err := range map[string]error{
+		"account.blocked is for account.card, which is not there":        es.MissingChild("account.card", blocked{}),
+		"account.blocked is for c7 of account.cards, which is not there": es.MissingChild("account.cards", blocked{}, "c7"),
+	} {
+		if err.Error() != want {
+			t.Errorf("%q, want %q", err, want)
+		}
+	}
+}

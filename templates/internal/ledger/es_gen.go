@@ -114,7 +114,7 @@ func dispatchAccount(a *Account, event AccountEvent) error {
 	case CardUsed:
 		i := slices.IndexFunc(a.cards, func(c *Card) bool { return c != nil && c.number == e.Number })
 		if i < 0 {
-			return es.MissingChild("Account.cards", e)
+			return es.MissingChild("Account.cards", e, e.Number)
 		}
 		a.cards[i].applyCardUsed(e)
 	default:
@@ -165,7 +165,7 @@ func loadAccount(a *Account, s *es.Stored) error {
 		}
 		i := slices.IndexFunc(a.cards, func(c *Card) bool { return c != nil && c.number == e.Number })
 		if i < 0 {
-			return es.MissingChild("Account.cards", e)
+			return es.MissingChild("Account.cards", e, e.Number)
 		}
 		a.cards[i].applyCardUsed(e)
 	default:
