@@ -89,7 +89,7 @@ func (t *table) emitRow() {
 	for i, c := range t.columns {
 		fields[i] = jen.Id(t.fields[i]).Add(t.f.typ(c.Field.Type))
 	}
-	t.f.add(fmt.Sprintf("%s is a row of the table %s: the state of a %s.", t.a.RowType(), oneLineText(t.a.Table.Name.Value), t.a.GoName.Value),
+	t.f.add(fmt.Sprintf("%s is a row of the table %s: the state of one %s.", t.a.RowType(), oneLineText(t.a.Table.Name.Value), t.a.GoName.Value),
 		jen.Type().Id(t.a.RowType()).Struct(fields...))
 }
 
@@ -259,7 +259,7 @@ func (t *table) emitRowOf() {
 			Add(oneLine(jen.Return(inner.of(c, t.behind(c, p))))))
 		v.used = v.used || inner.used
 	}
-	t.f.add(fmt.Sprintf("%s gives the values of the row of a %s.", t.a.RowOfFunc(), t.a.GoName.Value),
+	t.f.add(fmt.Sprintf("%s gives the values of the row of one %s.", t.a.RowOfFunc(), t.a.GoName.Value),
 		jen.Func().Id(t.a.RowOfFunc()).Params(jen.Id(recv).Add(pointer(t.a.GoName.Value))).
 			Params(jen.Index().Any(), jen.Error()).Block(v.body(jen.Index().Any().Add(elements("{", "}", values...)))...))
 }

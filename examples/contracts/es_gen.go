@@ -65,7 +65,7 @@ func (c *Contract) record(event ContractEvent) {
 	es.Record(c, &c.Root, event, dispatchContract)
 }
 
-// ContractRow is a row of the table contracts: the state of a Contract.
+// ContractRow is a row of the table contracts: the state of one Contract.
 type ContractRow struct {
 	ID        uuid.UUID
 	Person    uuid.UUID
@@ -251,7 +251,7 @@ var tableOfContract = es.Table{
 	},
 }
 
-// rowOfContract gives the values of the row of a Contract.
+// rowOfContract gives the values of the row of one Contract.
 func rowOfContract(c *Contract) ([]any, error) {
 	var w es.RowWriter
 	return []any{

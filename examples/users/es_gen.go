@@ -83,7 +83,7 @@ func routeUserCommand(cmd UserCommand) (command.Route[User, uuid.UUID], error) {
 	return command.Route[User, uuid.UUID]{}, command.Unexpected("user", cmd)
 }
 
-// UserRow is a row of the table users: the state of a User.
+// UserRow is a row of the table users: the state of one User.
 type UserRow struct {
 	ID           uuid.UUID
 	Name         string
@@ -206,7 +206,7 @@ var tableOfUser = es.Table{
 	},
 }
 
-// rowOfUser gives the values of the row of a User.
+// rowOfUser gives the values of the row of one User.
 func rowOfUser(u *User) ([]any, error) {
 	var w es.RowWriter
 	return []any{

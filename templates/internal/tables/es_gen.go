@@ -41,7 +41,7 @@ func (i *Item) record(event ItemEvent) {
 	es.Record(i, &i.Root, event, dispatchItem)
 }
 
-// ItemRow is a row of the table order by: the state of a Item.
+// ItemRow is a row of the table order by: the state of one Item.
 type ItemRow struct {
 	ID         uuid.UUID
 	Flag       bool
@@ -198,7 +198,7 @@ func (t *Ticket) record(event TicketEvent) {
 	es.Record(t, &t.Root, event, dispatchTicket)
 }
 
-// TicketRow is a row of the table tickets: the state of a Ticket.
+// TicketRow is a row of the table tickets: the state of one Ticket.
 type TicketRow struct {
 	Number int32
 	Title  string
@@ -247,7 +247,7 @@ func (r *Room) record(event RoomEvent) {
 	es.Record(r, &r.Root, event, dispatchRoom)
 }
 
-// RoomRow is a row of the table rooms: the state of a Room.
+// RoomRow is a row of the table rooms: the state of one Room.
 type RoomRow struct {
 	Name Name
 	Beds uint
@@ -301,7 +301,7 @@ func (h *Host) record(event HostEvent) {
 	es.Record(h, &h.Root, event, dispatchHost)
 }
 
-// HostRow is a row of the table hosts: the state of a Host.
+// HostRow is a row of the table hosts: the state of one Host.
 type HostRow struct {
 	Addr netip.Addr
 	Up   bool
@@ -345,7 +345,7 @@ func (d *Device) record(event DeviceEvent) {
 	es.Record(d, &d.Root, event, dispatchDevice)
 }
 
-// DeviceRow is a row of the table devices: the state of a Device.
+// DeviceRow is a row of the table devices: the state of one Device.
 type DeviceRow struct {
 	Serial Serial
 	Model  string
@@ -487,7 +487,7 @@ var tableOfItem = es.Table{
 	},
 }
 
-// rowOfItem gives the values of the row of a Item.
+// rowOfItem gives the values of the row of one Item.
 func rowOfItem(i *Item) ([]any, error) {
 	var w es.RowWriter
 	return []any{
@@ -742,7 +742,7 @@ var tableOfTicket = es.Table{
 	},
 }
 
-// rowOfTicket gives the values of the row of a Ticket.
+// rowOfTicket gives the values of the row of one Ticket.
 func rowOfTicket(t *Ticket) ([]any, error) {
 	return []any{
 		int64(t.Number),
@@ -840,7 +840,7 @@ var tableOfRoom = es.Table{
 	},
 }
 
-// rowOfRoom gives the values of the row of a Room.
+// rowOfRoom gives the values of the row of one Room.
 func rowOfRoom(r *Room) ([]any, error) {
 	var w es.RowWriter
 	return []any{
@@ -946,7 +946,7 @@ var tableOfHost = es.Table{
 	},
 }
 
-// rowOfHost gives the values of the row of a Host.
+// rowOfHost gives the values of the row of one Host.
 func rowOfHost(h *Host) ([]any, error) {
 	var w es.RowWriter
 	return []any{
@@ -1059,7 +1059,7 @@ var tableOfDevice = es.Table{
 	},
 }
 
-// rowOfDevice gives the values of the row of a Device.
+// rowOfDevice gives the values of the row of one Device.
 func rowOfDevice(d *Device) ([]any, error) {
 	var w es.RowWriter
 	return []any{
