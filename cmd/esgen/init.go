@@ -12,11 +12,13 @@ import (
 	"path"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
 	"github.com/esgen/esgen/schema/yaml"
@@ -96,6 +98,9 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	if pattern != "." {
 		pattern = "./" + filepath.ToSlash(pattern)
 	}
+	if err := module.CheckImportPath("example.com/" + filepath.ToSlash(filepath.Clean(pattern))); pattern != "." && err != nil {
+		return fmt.Errorf("folder %s can be no package: no import path leads there; call it otherwise", folder)
+	}
 	existing, err := goFiles(absolute)
 	if err != nil {
 		return err
@@ -114,7 +119,7 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	if flags.yaml {
 		files = append(files, scaffold.File{Name: schemaName, Content: yaml.JSONSchema()})
 	}
-	module, err := findModule(ctx)
+	mod, err := findModule(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,11 +140,17 @@ func initialize(cmd *cobra.Command, flags *initFlags, folder string) error {
 	}
 	p.list(cmd.OutOrStdout())
 
-	commands := append(module.prepare(flags.module, pattern, flags.yaml), []string{"generate", pattern}, []string{"test", pattern})
+	commands := append(mod.prepare(flags.module, pattern, flags.yaml), []string{"generate", pattern}, []string{"test", pattern})
 	for len(commands) > 2 {
 		if err := runGo(ctx, cmd.ErrOrStderr(), commands[0]); err != nil {
-			return fmt.Errorf("%w\nThe package is written, but its module is not ready for it. When that is mended, run%s",
-				err, listGo(commands))
+			advice := ""
+			if slices.Contains(commands[0], ownTool+"@latest") {
+				advice = "\nUntil esgen is released it is used from a checkout. With one beside the module, run" + listGo([][]string{
+					{"mod", "edit", "-replace", ownModule + "=../esgen", "-tool", ownTool}, {"mod", "tidy"}, {"generate", pattern}, {"test", pattern},
+				})
+			}
+			return fmt.Errorf("%w\nThe package is written, but its module is not ready for it. When that is mended, run%s%s",
+				err, listGo(commands), advice)
 		}
 		commands = commands[1:]
 	}
@@ -244,7 +255,10 @@ func (m userModule) prepare(modulePath, pattern string, hasCommands bool) [][]st
 // fetchable is the version of esgen to put into go.mod: that of this binary if others
 // can have it too.
 func fetchable(info *debug.BuildInfo, ok bool) string {
-	if ok && info.Main.Path == ownModule && semver.IsValid(info.Main.Version) && semver.Build(info.Main.Version) == "" {
+	if !ok || info.Main.Path != ownModule || info.Main.Replace != nil {
+		return "latest" // one that is replaced has a version that stands for none
+	}
+	if semver.IsValid(info.Main.Version) && semver.Build(info.Main.Version) == "" {
 		return info.Main.Version
 	}
 	return "latest"

@@ -36,6 +36,10 @@ func TestFetchable(t *testing.T) {
 			t.Errorf("version %q: %q, want %q", version, got, want)
 		}
 	}
+	replaced := debug.Module{Path: ownModule, Version: "v0.0.0-00010101000000-000000000000", Replace: &debug.Module{Path: "../esgen"}}
+	if got := fetchable(&debug.BuildInfo{Main: replaced}, true); got != "latest" {
+		t.Errorf("replaced by a checkout: %q", got)
+	}
 	if got := fetchable(nil, false); got != "latest" {
 		t.Errorf("without build information: %q", got)
 	}

@@ -96,6 +96,8 @@ func Files(o Options) ([]File, error) {
 
 func (o Options) check() error {
 	switch {
+	case token.IsKeyword(o.Package):
+		return fmt.Errorf("%q cannot be the name of a package: it is a word of Go's own", o.Package)
 	case !token.IsIdentifier(o.Package) || o.Package == "_":
 		return fmt.Errorf("%q cannot be the name of a package: it takes letters and digits, and begins with a letter", o.Package)
 	case o.Package == "main":

@@ -46,7 +46,7 @@ func TestBadNames(t *testing.T) {
 		{Package: "1st"}:                        "cannot be the name of a package",
 		{Package: "_"}:                          "cannot be the name of a package",
 		{Package: "a-b"}:                        "cannot be the name of a package",
-		{Package: "range"}:                      "cannot be the name of a package",
+		{Package: "range"}:                      "a word of Go's own",
 		{Package: "main"}:                       "cannot be imported",
 		{Package: "a_test"}:                     "tests only",
 		{Package: "order", Aggregate: "order"}:  "begins with a capital",
