@@ -79,7 +79,7 @@ func makePlan(ctx context.Context, flags *generateFlags, patterns []string, prog
 	if err != nil {
 		return nil, nil, err
 	}
-	found = append(found, schema.Check(module)...)
+	found = unmarked(append(found, schema.Check(module)...))
 	if found.HasErrors() {
 		return nil, found, nil
 	}

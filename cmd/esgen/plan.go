@@ -229,6 +229,32 @@ func (e *foreignFileError) diagnostic() schema.Diagnostic {
 	}
 }
 
+// unmarked makes one finding of all that are about a file that has a generated file's name
+// and not esgen's header. Whoever has lost that line need not read of each name in the file
+// that it will be generated.
+func unmarked(found schema.Diagnostics) schema.Diagnostics {
+	var list schema.Diagnostics
+	said := map[string]bool{}
+	for _, d := range found {
+		file := d.Span.File
+		if !slices.Contains(generatedNames, filepath.Base(file)) {
+			list = append(list, d)
+			continue
+		}
+		if said[file] {
+			continue
+		}
+		said[file] = true
+		list = append(list, schema.Diagnostic{
+			Code: codeForeign, Severity: schema.Error,
+			Span:    schema.Span{File: file, Line: 1, Column: 1, Width: 1},
+			Message: fmt.Sprintf("%s declares what is to be generated, and was not written by esgen, or has lost the line that says so", filepath.Base(file)),
+			Help:    fmt.Sprintf("rename the file if it is yours; else begin it with %q again, or delete it, and esgen writes it anew", header),
+		})
+	}
+	return list
+}
+
 // list says which files are written and removed, one a line.
 func (p *plan) list(w io.Writer) {
 	for _, c := range p.changes {

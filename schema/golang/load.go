@@ -288,7 +288,7 @@ func (l *loader) accept(p *listed) bool {
 	case strings.HasPrefix(msg, "no Go files in"):
 		l.errorf(CodeNoGoFiles, schema.Span{}, "%s", msg)
 	case strings.HasPrefix(msg, "found packages "):
-		l.errorf(codeListing, schema.Span{}, "%s", msg).Help = "a folder holds one package: give both the same name, or move one"
+		l.reportPackages(p.Dir, msg)
 	case len(p.Match) > 0:
 		l.errorf(codePattern, schema.Span{}, "pattern %s: %s", p.Match[0], strings.TrimPrefix(msg, "pattern "+p.Match[0]+": ")).
 			Help = help
@@ -296,6 +296,30 @@ func (l *loader) accept(p *listed) bool {
 		l.errorf(codeListing, schema.Span{}, "package %s: %s", p.ImportPath, msg).Help = help
 	}
 	return false
+}
+
+// reportPackages reports the Go files of several packages in one folder. Those that esgen has
+// written are still called as the package was before.
+func (l *loader) reportPackages(dir, message string) {
+	entries, _ := os.ReadDir(dir)
+	var generated []string
+	stale := false
+	for _, entry := range entries {
+		text, err := []byte(nil), error(nil)
+		if strings.HasSuffix(entry.Name(), ".go") && entry.Type().IsRegular() {
+			text, err = os.ReadFile(filepath.Join(dir, entry.Name()))
+		}
+		if err == nil && isOurs(text) {
+			generated = append(generated, entry.Name())
+			stale = stale || strings.Contains(message, "("+entry.Name()+")")
+		}
+	}
+	if !stale {
+		l.errorf(codeListing, schema.Span{}, "%s", message).Help = "a folder holds one package: give both the same name, or move one"
+		return
+	}
+	l.errorf(codeListing, schema.Span{}, "%s", message).
+		Help = "if the package is called otherwise now, delete " + strings.Join(generated, " and ") + ", which esgen writes anew"
 }
 
 // explain turns what can be said better than the go command does into a finding.
