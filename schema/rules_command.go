@@ -113,8 +113,13 @@ func checkCommandOwner(c *checker) {
 				for i, name := range names {
 					of[i] = "of=" + name
 				}
-				c.errorf(codeNoCommandOwner, cmd.GoName.Span, "command %s could belong to %s", cmd.GoName.Value, alternatives(names)).
+				d := c.errorf(codeNoCommandOwner, cmd.GoName.Span, "command %s could belong to %s", cmd.GoName.Value, alternatives(names)).
 					help("add %s, or say %s", handlerSignature(names[0], cmd.GoName.Value), alternatives(of))
+				for _, a := range p.Aggregates {
+					if d.noteNearHandler(s, a, cmd); len(d.Notes) > 0 {
+						break
+					}
+				}
 			}
 		}
 	}
@@ -166,7 +171,21 @@ func (c *checker) reportNoHandler(s *scope, cmd *Command) {
 			help("move it to %s, or say of=%s", owner.GoName.Value, others[0].GoName.Value)
 		return
 	}
-	for _, h := range owner.Handlers {
+	for _, o := range s.pkg.Objects {
+		if o.Kind == "method" && o.Name.Value == want && s.children[o.Recv] != nil {
+			d.note(o.Name.Span, "%s is a child: the aggregate answers commands", o.Recv).
+				help("add %s, and let it call the child", handlerSignature(owner.GoName.Value, goName))
+		}
+	}
+	d.noteNearHandler(s, owner, cmd)
+}
+
+// noteNearHandler points at the method of an aggregate that was probably meant to handle a
+// command, if there is one.
+func (d *Diagnostic) noteNearHandler(s *scope, a *Aggregate, cmd *Command) {
+	goName := cmd.GoName.Value
+	want := handlerName(goName)
+	for _, h := range a.Handlers {
 		if s.commands[h.Command] == nil && len(h.Params) == 1 && h.Params[0].Event == goName {
 			d.note(h.Method.Span, "%s takes %s, but is not called %s", h.Method.Value, goName, want).
 				help("rename %s to %s", h.Method.Value, want)
@@ -176,16 +195,12 @@ func (c *checker) reportNoHandler(s *scope, cmd *Command) {
 	var methods []string
 	at := map[string]Span{}
 	for _, o := range s.pkg.Objects {
-		switch {
-		case o.Kind != "method":
-		case o.Recv == owner.GoName.Value:
-			if h := owner.handlerCalled(o.Name.Value); h == nil || s.commands[h.Command] == nil {
-				methods = append(methods, o.Name.Value)
-				at[o.Name.Value] = o.Name.Span
-			}
-		case o.Name.Value == want && s.children[o.Recv] != nil:
-			d.note(o.Name.Span, "%s is a child: the aggregate answers commands", o.Recv).
-				help("add %s, and let it call the child", handlerSignature(owner.GoName.Value, goName))
+		if o.Kind != "method" || o.Recv != a.GoName.Value {
+			continue
+		}
+		if h := a.handlerCalled(o.Name.Value); h == nil || s.commands[h.Command] == nil {
+			methods = append(methods, o.Name.Value)
+			at[o.Name.Value] = o.Name.Span
 		}
 	}
 	if near := Nearest(want, methods); near != "" {

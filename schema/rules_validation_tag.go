@@ -16,6 +16,8 @@ type validateTag struct {
 	field *Field
 	in    string
 	place Span
+	// before is the rule before the one that is being judged, nil for the first.
+	before *validatePart
 }
 
 // validatePart is one of the rules between the commas of a tag, or between the bars of
@@ -75,6 +77,10 @@ func (t *validateTag) parts(parts []validatePart, typ Type) {
 	null := nilPointers{typ: typ}
 	for i := 0; i < len(parts); i++ {
 		p := parts[i]
+		t.before = nil
+		if i > 0 {
+			t.before = &parts[i-1]
+		}
 		if t.misusedWord(p) {
 			return
 		}
@@ -204,6 +210,16 @@ func (t *validateTag) unknown(p validatePart) {
 	if trimmed := strings.TrimSpace(p.name.Value); validationRules[trimmed].Name != "" {
 		d.help("remove the spaces around %s", trimmed)
 		return
+	}
+	if before := t.before; before != nil && before.hasParam && !p.hasParam {
+		switch validationRules[before.name.Value].param {
+		case paramList:
+			d.help("the values of %s have spaces between them: %[1]s=%s %s", before.name.Value, before.param.Value, p.name.Value)
+			return
+		case paramRegexp:
+			d.help("a comma in a parameter is written 0x2C: %s=%s0x2C%s", before.name.Value, before.param.Value, p.name.Value)
+			return
+		}
 	}
 	names := make([]string, 0, len(validationRules))
 	for name := range validationRules {

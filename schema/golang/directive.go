@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"go/token"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,6 +211,11 @@ func (d *directive) addArg(w word, f *findings) {
 		return
 	}
 	if !d.check(d.form, w.Text, "argument", f) {
+		if name := strings.TrimRight(w.Value, ","); d.form == formEvent && token.IsIdentifier(name) {
+			w.Value = name // what was meant is plain
+			d.args = append(d.args, w.Text)
+			return
+		}
 		// A placeholder keeps the count right; complete drops it.
 		d.args = append(d.args, schema.Text{})
 		return
@@ -257,7 +263,10 @@ func (d *directive) addKey(w word, f *findings) {
 		text := schema.Text{Value: part, Span: within(w.value.Span, min(offset, w.value.Span.Width-1), len(part))}
 		offset += len(part) + 1
 		if part == "" {
-			f.errorf(codeEmptyValue, w.Span, "%s= of //es:%s has an empty value", key.Name, d.Name).Help = d.usage()
+			diag := f.errorf(codeEmptyValue, w.Span, "%s= of //es:%s has an empty value", key.Name, d.Name)
+			if diag.Help = d.usage(); len(parts) > 1 {
+				diag.Help = "several values have commas between them, and no spaces: " + key.Name + "=" + key.Value + "," + key.Value
+			}
 			continue
 		}
 		if !d.check(key.form, text, key.Name, f) {

@@ -15,6 +15,9 @@ const (
 	formAny form = iota
 	// formIdent is the name of something in the package.
 	formIdent
+	// formEvent is such a name of an event. That one is called by its stable name is for the
+	// rules to say.
+	formEvent
 	// formType is such a name, which may be qualified with a package. That nothing
 	// of another package will do is for the rules to say.
 	formType
@@ -38,6 +41,15 @@ func (f form) wrong(value string) string {
 	case formIdent:
 		if !token.IsIdentifier(value) {
 			return "it must be the Go name of something that the package declares"
+		}
+	case formEvent:
+		if name := strings.TrimRight(value, ","); name != value && token.IsIdentifier(name) {
+			return "events have spaces between them, and no commas"
+		}
+		for word := range strings.SplitSeq(value, ".") {
+			if !token.IsIdentifier(word) {
+				return formIdent.wrong(word)
+			}
 		}
 	case formType:
 		pkg, name, qualified := strings.Cut(value, ".")

@@ -155,12 +155,12 @@ var directives = []Directive{
 	},
 	{
 		Name: "apply", Targets: []Target{OnMethod},
-		Args: "EVENT…", minArgs: 1, maxArgs: -1, form: formIdent,
+		Args: "EVENT…", minArgs: 1, maxArgs: -1, form: formEvent,
 		Doc: "A method of an aggregate or a child applies these events. A method called apply<Event> needs no directive.",
 	},
 	{
 		Name: "suppress", Targets: []Target{OnType}, with: "aggregate",
-		Args: "EVENT…|all", minArgs: 1, maxArgs: -1, form: formIdent,
+		Args: "EVENT…|all", minArgs: 1, maxArgs: -1, form: formEvent,
 		Doc: "These events, or all that nothing applies, change no state of the aggregate.",
 	},
 	{
