@@ -130,6 +130,9 @@ func (c *Case[A, ID, E]) storeGiven() ID {
 	}
 	id := def.ID(scratch)
 	stream, err := c.repo.Stream(id)
+	if errors.Is(err, es.ErrNoID) {
+		c.t.Fatalf("estest: the given events do not say whose they are: begin with the one that gives the aggregate its ID")
+	}
 	if err != nil {
 		c.t.Fatalf("estest: the given events do not say whose they are: %v", err)
 	}
@@ -200,7 +203,13 @@ func (o *Outcome[A, ID, E]) Then(events ...E) *Outcome[A, ID, E] {
 		o.t.Errorf("unexpected error: %v", o.err)
 		return o
 	}
-	if diff := diffEvents(events, o.recorded); diff != "" {
+	switch diff := diffEvents(events, o.recorded); {
+	case diff == "":
+	case len(events) == 0:
+		o.t.Errorf("recorded, where nothing should be:\n%s", describe(o.recorded))
+	case len(o.recorded) == 0:
+		o.t.Errorf("nothing recorded, want:\n%s", describe(events))
+	default:
 		o.t.Errorf("recorded events differ (-want +got):\n%s", diff)
 	}
 	return o

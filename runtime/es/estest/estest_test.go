@@ -237,10 +237,11 @@ func TestWrongExpectationsFail(t *testing.T) {
 	}{
 		"another value": {func(t estest.TB) { given(t).When((*switchboard).switchOn).Then(switched{On: false}) },
 			[]string{"recorded events differ (-want +got)", "On:"}},
-		"too few":  {func(t estest.TB) { given(t).When((*switchboard).switchOn).Then() }, []string{"differ", "switched{On: true}"}},
-		"too many": {func(t estest.TB) { given(t).When(nothing).Then(switched{On: true}) }, []string{"differ", "switched{On: true}"}},
+		"too few": {func(t estest.TB) { given(t).When((*switchboard).switchOn).Then() },
+			[]string{"recorded, where nothing should be:\n\tswitched {On:true"}},
+		"too many": {func(t estest.TB) { given(t).When(nothing).Then(switched{On: true}) }, []string{"nothing recorded, want:\n\tswitched {On:true"}},
 		"nothing, but something": {func(t estest.TB) { given(t).When((*switchboard).switchOn).ThenNothing() },
-			[]string{"differ"}},
+			[]string{"recorded, where nothing should be"}},
 		"an error where events are wanted": {func(t estest.TB) { given(t, switched{On: true}).When((*switchboard).switchOn).Then(switched{On: true}) },
 			[]string{"unexpected error: is on already"}},
 		"no error where one is wanted": {func(t estest.TB) { given(t).When((*switchboard).switchOn).ThenError(errIsOn) },
@@ -257,7 +258,7 @@ func TestWrongExpectationsFail(t *testing.T) {
 			[]string{"nil aggregate"}},
 		"given events that say no ID": {func(t estest.TB) {
 			estest.For(t, newRepository).Given(switched{On: true}).When(nothing).ThenNothing()
-		}, []string{"do not say whose they are"}},
+		}, []string{"do not say whose they are: begin with the one that gives the aggregate its ID"}},
 		"a given pointer": {func(t estest.TB) { given(t, &switched{}).When(nothing).ThenNothing() }, []string{"given event 2", "by value"}},
 		"a given event that is forgotten": {func(t estest.TB) { given(t, forgetful{Secret: "x"}).When(nothing).ThenNothing() },
 			[]string{"given event 2", "changes when it is decoded and encoded again", `{"Secret":"x"}`}},
