@@ -106,13 +106,18 @@ func importLines(cmd *cobra.Command, path, from string) (err error) {
 			return fmt.Errorf("%s is a SQLite file: export it first, as \"esstore export %s | esstore import %s -\" does", from, from, path)
 		}
 	}
+	im := &importer{lines: jsonl.NewReader(in), name: from}
+	// A file is made only for what can be read.
+	if im.first, im.firstErr = im.read(); im.firstErr != nil && im.firstErr != io.EOF {
+		return fmt.Errorf("%s: %w", im.name, im.firstErr)
+	}
 	target, kind, err := openTarget(cmd.Context(), path)
 	if err != nil {
 		return err
 	}
 	progress := terminal.StartProgress(cmd.ErrOrStderr())
 	defer progress.Stop()
-	im := &importer{store: target, lines: jsonl.NewReader(in), name: from, join: kind == formatSQLite}
+	im.store, im.join = target, kind == formatSQLite
 	im.step = func() { progress.StepOf("importing", im.lines.Offset(), size) }
 	err = im.run(cmd.Context())
 	progress.Stop()
@@ -142,6 +147,9 @@ type importer struct {
 	// join says that appends may be taken together into one.
 	join bool
 
+	// first is the first append of the file, or firstErr why there is none.
+	first    lineAppend
+	firstErr error
 	// waiting are appends of the file that are to be taken together.
 	waiting []lineAppend
 	streams map[string]bool // which are in them
@@ -162,8 +170,7 @@ const mostJoined = 1000
 
 func (im *importer) run(ctx context.Context) error {
 	im.streams = make(map[string]bool)
-	for {
-		a, err := im.read()
+	for a, err := im.first, im.firstErr; ; a, err = im.read() {
 		if err != nil {
 			if flushed := im.flush(ctx); flushed != nil {
 				return flushed
