@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +22,9 @@ const fmtHelp = `fmt brings schema files into one form: keys in the order of the
 at most one empty line in a row. Comments stay with what they stand above or behind. Types,
 events and fields stay in the order in which you have put them.
 
-Each argument is a file, or a folder, which means the schema files in it; without one it is
-the current folder. Nothing is written where any of the files is no YAML.
+Each argument is a file, or a folder, which means the schema files in it, or a folder and
+/..., which means those in all folders of the module below it; without one it is the current
+folder. Nothing is written where any of the files is no YAML.
 
 With --check nothing is written at all: fmt says which files would change, and prints how as
 a unified diff, in the form that "git apply" and "patch -p1" take.`
@@ -35,11 +38,11 @@ type fmtFlags struct {
 func newFmtCommand() *cobra.Command {
 	var flags fmtFlags
 	cmd := &cobra.Command{
-		Use:   "fmt [FILE.yaml...]",
+		Use:   "fmt [FILE.yaml... | DIR...]",
 		Short: "Bring schema files into one form",
 		Long:  fmtHelp + "\n" + exitHelp,
 		Example: `  esgen fmt order/order.yaml
-  esgen fmt --check order`,
+  esgen fmt --check ./...`,
 		Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
@@ -108,28 +111,62 @@ func schemaFiles(args []string) ([]string, error) {
 	}
 	var files []string
 	for _, arg := range args {
-		absolute, err := filepath.Abs(arg)
+		name, below := arg, false
+		if slash := filepath.ToSlash(arg); slash == "..." || strings.HasSuffix(slash, "/...") {
+			name, below = cmp.Or(filepath.FromSlash(strings.TrimSuffix(slash, "...")), "."), true
+		}
+		absolute, err := filepath.Abs(name)
 		if err != nil {
 			return nil, err
 		}
 		info, err := os.Stat(absolute)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("there is no file %s", arg)
+			return nil, fmt.Errorf("there is no file %s", name)
 		case err != nil:
 			return nil, err
 		case !info.IsDir():
 			files = append(files, absolute)
 			continue
 		}
-		within, err := yaml.Files(absolute)
-		if err != nil {
-			return nil, err
+		folders := []string{absolute}
+		if below {
+			if folders, err = foldersBelow(absolute); err != nil {
+				return nil, err
+			}
 		}
-		files = append(files, within...)
+		for _, folder := range folders {
+			within, err := yaml.Files(folder)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, within...)
+		}
 	}
 	slices.Sort(files)
 	return slices.Compact(files), nil
+}
+
+// foldersBelow are a folder and those below it that can be packages of its module, as the
+// go command sees it.
+func foldersBelow(root string) ([]string, error) {
+	var folders []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case !d.IsDir():
+			return nil
+		case path != root && (d.Name()[0] == '.' || d.Name()[0] == '_' || d.Name() == "testdata" || d.Name() == "vendor"):
+			return fs.SkipDir
+		}
+		if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil && path != root {
+			return fs.SkipDir // a module of its own
+		}
+		folders = append(folders, path)
+		return nil
+	})
+	return folders, err
 }
 
 // formatted says what formatting does to a file; nil if nothing.
