@@ -3,6 +3,11 @@
 //
 //	go install github.com/esgen/esgen/cmd/esstore@latest
 //
+// or, in a module that uses esgen, as a tool of it:
+//
+//	go mod edit -tool github.com/esgen/esgen/cmd/esstore && go mod tidy
+//	go tool esstore version
+//
 //	esstore stats events.db           what there is, and how much of it
 //	esstore tail -f events.db         the newest events, and those that come
 //	esstore show events.db order-17   the events of a stream

@@ -174,7 +174,7 @@ var directives = []Directive{
 			{Name: "decode", Value: "FUNC", Required: true, form: formIdent, Doc: "the function that gives the value back, with or without an error"},
 			{Name: "sample", Value: "FUNC", form: formIdent, Doc: "the function that makes a value for generated tests"},
 		},
-		Doc: "A type is a value object, and is encoded as what its method gives.",
+		Doc: "A type is a value object, and is encoded as what its method gives: in events, snapshots and tables. What encoding/json makes of it, in an answer of your own to a client say, is for its MarshalJSON to say.",
 	},
 	{
 		Name: "registry", Targets: []Target{OnPackage},
