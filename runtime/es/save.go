@@ -159,9 +159,9 @@ func (r *Repository[A, ID, E]) toSave(aggregate *A) (Stream, error) {
 	root := rootOf(aggregate)
 	switch root.mode {
 	case detached:
-		return Stream{}, fmt.Errorf("save %s %s: %w", r.def.Name, root.stream, ErrDetached)
+		return Stream{}, fmt.Errorf("save %s %s: %w, its state is not that of its stream any more: load it again", r.def.Name, r.keyOf(aggregate), ErrDetached)
 	case readOnly:
-		return Stream{}, fmt.Errorf("save %s %s: %w: it was loaded as of an earlier point", r.def.Name, root.stream, ErrReadOnly)
+		return Stream{}, fmt.Errorf("save %s %s: %w: it was loaded as of an earlier point", r.def.Name, r.keyOf(aggregate), ErrReadOnly)
 	}
 	if len(root.pending) == 0 {
 		return Stream{}, nil
@@ -169,7 +169,7 @@ func (r *Repository[A, ID, E]) toSave(aggregate *A) (Stream, error) {
 	stream, err := r.Stream(r.def.ID(aggregate))
 	if err != nil {
 		if errors.Is(err, ErrNoID) {
-			err = fmt.Errorf("%w: %d events are pending, and none that was applied has set it", err, len(root.pending))
+			err = fmt.Errorf("%w: no apply method of what it has recorded has set it", err)
 		}
 		return Stream{}, fmt.Errorf("save %w", err)
 	}
@@ -181,6 +181,15 @@ func (r *Repository[A, ID, E]) toSave(aggregate *A) (Stream, error) {
 	}
 	root.stream = stream.Name
 	return stream, nil
+}
+
+// keyOf is the text of an aggregate's ID, or the name of its stream where that has none.
+func (r *Repository[A, ID, E]) keyOf(aggregate *A) string {
+	stream, err := r.Stream(r.def.ID(aggregate))
+	if err != nil {
+		return rootOf(aggregate).stream
+	}
+	return stream.Key
 }
 
 // appendPending appends what is pending. Where a part of it is in doubt, that

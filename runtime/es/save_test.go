@@ -284,3 +284,31 @@ func TestAMicroAggregateSavesItsOwnEventsOnly(t *testing.T) {
 		t.Fatalf("version %d, want 3", a.Version())
 	}
 }
+
+// What cannot be saved is called by its ID, and its error says what to do.
+func TestRefusedSavesNameTheAggregate(t *testing.T) {
+	repo, store := opened100(t)
+	stale := load(t, repo, "ann")
+	stale.record(deposited{Amount: 1})
+	if err := repo.Update(t.Context(), "ann", func(a *account) error { a.record(deposited{Amount: 2}); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.Save(t.Context(), stale); !errors.Is(err, es.ErrConflict) {
+		t.Fatal(err)
+	}
+	then, err := newAccounts(store).LoadAt(t.Context(), "ann", es.AtVersion(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nameless := new(account)
+	nameless.record(deposited{Amount: 1})
+	for want, a := range map[string]*account{
+		"save account ann: aggregate is detached, its state is not that of its stream any more: load it again": stale,
+		"save account ann: aggregate is read-only: it was loaded as of an earlier point":                       then,
+		"save account: no aggregate ID: no apply method of what it has recorded has set it":                    nameless,
+	} {
+		if err := repo.Save(t.Context(), a); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
