@@ -46,6 +46,50 @@ func ExampleReplay() {
 	// 3: account-ann, version 2: account.deposited {100}
 }
 
+// Whoever follows the events keeps the position of the last that was seen, beside what was
+// made of them, and goes on behind it: every second, say, or when a save has told of news.
+func ExampleAfterPosition() {
+	ctx := context.Background()
+	store := memory.New()
+	accounts := es.NewRepository(store, accountDefinition())
+	registry, err := es.NewRegistry(accountDefinition())
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	total, seen := 0, int64(0)
+	catchUp := func() {
+		for e, err := range es.Replay(ctx, store, registry, es.AfterPosition(seen)) {
+			if err != nil {
+				log.Fatal(err)
+			}
+			if d, ok := e.Event.(deposited); ok {
+				total += d.Amount
+			}
+			seen = e.Position
+		}
+		fmt.Printf("total %d at position %d\n", total, seen)
+	}
+	catchUp()
+	if err := accounts.Save(ctx, open("ann")); err != nil {
+		log.Fatal(err)
+	}
+	for _, amount := range []int{100, 20} {
+		err := accounts.Update(ctx, "ann", func(a *account) error {
+			a.record(deposited{Amount: amount})
+			return nil
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		catchUp()
+	}
+	// Output:
+	// total 0 at position 0
+	// total 100 at position 2
+	// total 120 at position 3
+}
+
 // What a context bears is stored with every event that is saved under it; a decorator adds
 // to the metadata of each.
 func ExampleWithDecorator() {

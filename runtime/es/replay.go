@@ -75,6 +75,9 @@ func UntilTime(t time.Time) ReplayOption {
 // Replay reads the events that the registry knows, across all streams, in the
 // order of their positions. The store's other events are passed over. The first
 // error ends the iteration; an event that cannot be decoded is an *EventError.
+//
+// It ends with the events that are there. Who follows them replays again now and then, from
+// the position of the last that was seen: see AfterPosition.
 func Replay(ctx context.Context, store Store, registry *Registry, opts ...ReplayOption) iter.Seq2[Recorded[Event], error] {
 	return func(yield func(Recorded[Event], error) bool) {
 		read, until, err := registry.replay(store, opts)
