@@ -136,7 +136,24 @@ func (sw *sweep) read(c *conn) (reached int64, err error) {
 		}
 		return reached, sw.wanted.each(c, "SELECT "+columns+" FROM es_events", sw.page.add, sw.after, reached)
 	}
+	if sw.wanted.usual() {
+		return sw.to, sw.readJoined(c)
+	}
 	return sw.to, sw.readPositions(c)
+}
+
+// readJoined reads events beside the index that finds them, in one statement.
+func (sw *sweep) readJoined(c *conn) error {
+	return sw.wanted.joined(c, func(row []driver.Value) (bool, error) {
+		if row[1] == nil { // its stream
+			return false, noSuchEvent(row[0])
+		}
+		return sw.page.add(row)
+	}, sw.after, sw.to)
+}
+
+func noSuchEvent(position any) error {
+	return fmt.Errorf("%w: position %v is indexed by tag, and there is no such event", es.ErrCorrupt, position)
 }
 
 func (sw *sweep) readPositions(c *conn) error {
@@ -154,7 +171,7 @@ func (sw *sweep) readPositions(c *conn) error {
 			case n+i == len(sw.page.records) && sw.page.more:
 				return nil
 			case n+i == len(sw.page.records) || sw.page.records[n+i].position != position:
-				return fmt.Errorf("%w: position %d is indexed by tag, and there is no such event", es.ErrCorrupt, position)
+				return noSuchEvent(position)
 			}
 		}
 		if sw.page.more {

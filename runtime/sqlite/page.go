@@ -21,7 +21,10 @@ const (
 
 // columns of events, in the order that record.scan expects. Texts of any length
 // are read as bytes, which saves a copy.
-const columns = "position, stream, version, type, type_version, recorded_at, id, crc, tags, CAST(metadata AS BLOB), CAST(payload AS BLOB), crc_rest"
+const (
+	columns       = "position, " + columnsBehind
+	columnsBehind = "stream, version, type, type_version, recorded_at, id, crc, tags, CAST(metadata AS BLOB), CAST(payload AS BLOB), crc_rest"
+)
 
 // briefColumns are those of es.ReadStream.Brief, in the order that record.scanBrief
 // expects. The version is known beforehand, and the checksum tells whether it is

@@ -5,6 +5,7 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"iter"
@@ -77,6 +78,17 @@ func TestPages(t *testing.T) {
 	}
 
 	// What is selected in one way is selected in any other.
+	ofA := positions(t, s, es.ReadAll{Streams: []string{"a"}})
+	for _, types := range [][]string{nil, {"type0", "type1", "type2"}} {
+		opts := es.ReadAll{Query: es.Query{Items: []es.Item{{Types: types, Tags: []es.Tag{{Key: "stream", Value: "a"}}}}}}
+		if got := positions(t, s, opts); !slices.Equal(got, ofA) {
+			t.Errorf("%v: read %d events by tag, want %d", types, len(got), len(ofA))
+		}
+		opts.After, opts.To, opts.Limit = ofA[1], ofA[n-2], firstPage+fullPage+1
+		if got := positions(t, s, opts); !slices.Equal(got, ofA[2:firstPage+fullPage+3]) {
+			t.Errorf("%v, a part: read %d events by tag, want %d", types, len(got), firstPage+fullPage+1)
+		}
+	}
 	item := es.Item{Types: []string{"type0", "type2"}, Tags: []es.Tag{{Key: "tenth", Value: "7"}, {Key: "stream", Value: "a"}}}
 	var tenths []int64
 	for e, err := range s.All(t.Context(), es.ReadAll{}) {
@@ -390,7 +402,12 @@ func TestDamagedIndexesAndStreams(t *testing.T) {
 	closeStore(t, s)
 	tamper(t, path, `INSERT INTO es_tags VALUES ('tenth', '0', 77)`, `INSERT INTO es_events SELECT 90, 77, version, type, type_version, recorded_at, randomblob(16), crc, crc_rest, tags, metadata, payload FROM es_events WHERE position = 1`)
 	s = openAt(t, path)
-	for _, opts := range []es.ReadAll{{}, {Query: es.Query{Items: []es.Item{{Tags: []es.Tag{{Key: "tenth", Value: "0"}}}}}}} {
+	tenth := es.Tag{Key: "tenth", Value: "0"}
+	for _, items := range [][]es.Item{
+		nil, {{Tags: []es.Tag{tenth}}}, {{Tags: []es.Tag{tenth}, Types: []string{"type0", "type1"}}},
+		{{Tags: []es.Tag{tenth}}, {Tags: []es.Tag{{Key: "tenth", Value: "1"}}}},
+	} {
+		opts := es.ReadAll{Query: es.Query{Items: items}}
 		var last error
 		for _, err := range s.All(t.Context(), opts) {
 			last = err
@@ -496,12 +513,21 @@ func TestQueriesUseIndexes(t *testing.T) {
 		if got := sel.branches[0].tags[0]; got != tag("1") {
 			t.Errorf("the tag that leads is %v", got)
 		}
-		query, args := sel.statement(0, 10, 10)
-		return explainPlan(c, query, args, func(step string) {
-			if strings.Contains(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") {
-				t.Errorf("the plan has the step %q", step)
+		check := func(query string, args []driver.Value) error {
+			return explainPlan(c, query, args, func(step string) {
+				if strings.Contains(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") {
+					t.Errorf("%s: the plan has the step %q", query, step)
+				}
+			})
+		}
+		for tags := 1; tags <= usualTags; tags++ {
+			for types := 0; types <= usualTypes; types++ {
+				if err := check(steadied(joinOf(tags, types)), nil); err != nil {
+					return err
+				}
 			}
-		})
+		}
+		return check(sel.statement(0, 10, 10))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -164,9 +165,69 @@ func (s *selection) each(c *conn, query string, fn func([]driver.Value) (bool, e
 	return c.each(query+" ORDER BY position", fn, args...)
 }
 
-// usual says that the statement is one of the few dozen that stay prepared.
+// Bounds of what is usual: a query whose statements are among the few dozen that stay
+// prepared.
+const (
+	usualTags  = 3
+	usualTypes = 8
+)
+
 func (s *selection) usual() bool {
-	return len(s.branches) == 1 && len(s.branches[0].tags) <= 3 && len(s.branches[0].types) <= 8
+	return len(s.branches) == 1 && len(s.branches[0].tags) <= usualTags && len(s.branches[0].types) <= usualTypes
+}
+
+// joined calls fn with the events that a usual selection finds after one position and
+// up to another, until it says that it wants no more. A row has the position that the
+// index of tags holds and columnsBehind, which are NULL where there is no such event.
+func (s *selection) joined(c *conn, fn func([]driver.Value) (bool, error), after, to int64) error {
+	b := &s.branches[0]
+	args := make([]driver.Value, 0, 2+2*usualTags+usualTypes)
+	args = append(args, after, to)
+	for _, tag := range b.tags {
+		args = append(args, tag.Key, tag.Value)
+	}
+	for _, typ := range b.types {
+		args = append(args, typ)
+	}
+	return c.each(joins()[len(b.tags)][len(b.types)], fn, args...)
+}
+
+// joins are the statements of joined, by the number of tags and of types.
+var joins = sync.OnceValue(func() (texts [usualTags + 1][usualTypes + 1]string) {
+	for tags := 1; tags <= usualTags; tags++ {
+		for types := range texts[tags] {
+			texts[tags][types] = joinOf(tags, types)
+		}
+	}
+	return texts
+})
+
+// joinOf is the statement for so many tags and types. Where an event is missing that
+// the index has, a LEFT JOIN yields a row all the same.
+func joinOf(tags, types int) string {
+	var w strings.Builder
+	w.WriteString("SELECT t0.position, " + columnsBehind + " FROM es_tags t0")
+	for i := 1; i < tags; i++ {
+		fmt.Fprintf(&w, " CROSS JOIN es_tags t%d", i)
+	}
+	w.WriteString(" LEFT JOIN es_events e ON e.position = t0.position WHERE t0.position > ?1 AND t0.position <= ?2")
+	n := 3
+	for i := range tags {
+		fmt.Fprintf(&w, " AND t%d.key = ?%d AND t%d.value = ?%d", i, n, i, n+1)
+		n += 2
+		if i > 0 {
+			fmt.Fprintf(&w, " AND t%d.position = t0.position", i)
+		}
+	}
+	if types > 0 {
+		fmt.Fprintf(&w, " AND (e.position IS NULL OR type IN (?%d", n)
+		for i := 1; i < types; i++ {
+			fmt.Fprintf(&w, ",?%d", n+i)
+		}
+		w.WriteString("))")
+	}
+	w.WriteString(" ORDER BY t0.position")
+	return w.String()
 }
 
 func (s *selection) statement(after, to int64, limit int) (string, []driver.Value) {
