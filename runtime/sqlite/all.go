@@ -32,7 +32,7 @@ func (rd *reader) sweep(opts es.ReadAll) {
 	s := rd.store
 	sw := sweep{opts: opts}
 	for !sw.ended {
-		if err := s.readers.with(rd.ctx, func(c *conn) error { return sw.fill(c, s.types, rd.left(sw.pageSize())) }); err != nil {
+		if err := s.readers.with(rd.ctx, func(c *conn) error { return sw.fill(c, s, rd.left(sw.pageSize())) }); err != nil {
 			rd.yield(nil, s.failed("read", err))
 			return
 		}
@@ -43,7 +43,7 @@ func (rd *reader) sweep(opts es.ReadAll) {
 				err = &es.EventError{Version: r.version, Position: r.position,
 					Err: fmt.Errorf("%w: its stream has the number %d, which the file does not name", es.ErrCorrupt, r.stream)}
 			} else {
-				err = rd.load(r, *r.of)
+				err = rd.load(r, r.of.Stream)
 			}
 			if err != nil {
 				rd.yield(nil, err)
@@ -59,15 +59,14 @@ func (rd *reader) sweep(opts es.ReadAll) {
 
 // sweep goes through the events of all streams, page by page.
 type sweep struct {
-	opts    es.ReadAll
-	begun   bool
-	after   int64 // the position that has been reached
-	to      int64
-	wanted  *selection
-	streams streamNames
-	page    page
-	pages   int
-	ended   bool
+	opts   es.ReadAll
+	begun  bool
+	after  int64 // the position that has been reached
+	to     int64
+	wanted *selection
+	page   page
+	pages  int
+	ended  bool
 }
 
 func (sw *sweep) pageSize() int {
@@ -78,7 +77,7 @@ func (sw *sweep) pageSize() int {
 }
 
 // fill reads the next page, of at most limit events that may be wanted.
-func (sw *sweep) fill(c *conn, types *typeNames, limit int) error {
+func (sw *sweep) fill(c *conn, s *Store, limit int) error {
 	if !sw.begun {
 		head, err := readHead(c)
 		if err != nil {
@@ -88,10 +87,10 @@ func (sw *sweep) fill(c *conn, types *typeNames, limit int) error {
 		if sw.opts.To != 0 {
 			sw.to = min(head, sw.opts.To)
 		}
-		if sw.wanted, err = newSelection(c, types, sw.opts.Query); err != nil {
+		if sw.wanted, err = newSelection(c, s.types, sw.opts.Query); err != nil {
 			return err
 		}
-		sw.after, sw.streams, sw.begun = sw.opts.After, make(streamNames), true
+		sw.after, sw.begun = sw.opts.After, true
 	}
 	sw.page.reset(limit)
 	if sw.wanted.scan && len(sw.opts.Query.Items) > 0 {
@@ -101,17 +100,10 @@ func (sw *sweep) fill(c *conn, types *typeNames, limit int) error {
 	if err != nil {
 		return err
 	}
-	if err := sw.streams.load(c, sw.page.records); err != nil {
+	if err := s.streams.find(c, sw.page.records); err != nil {
 		return err
 	}
-	for i := range sw.page.records {
-		r := &sw.page.records[i]
-		var err error
-		if r.of, err = sw.streams.stream(c, r.stream); err != nil {
-			return err
-		}
-	}
-	if err := sw.page.names(c, types); err != nil {
+	if err := sw.page.names(c, s.types); err != nil {
 		return err
 	}
 	if sw.after = reached; sw.page.more {

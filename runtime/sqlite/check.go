@@ -186,7 +186,7 @@ type checker struct {
 	pending []Fault // of the page that is being checked
 
 	types   *typeNames
-	streams streamNames
+	streams checkedStreams
 	sum     checksum
 	head    int64          // the newest event that is checked
 	used    map[int64]bool // the numbers of the types of these events, nil if not all could be read
@@ -209,7 +209,7 @@ func (k *checker) check(path string, opts []CheckOption) (err error) {
 		return fs.ErrNotExist
 	}
 	k.progress("pages", 0, 0)
-	k.types, k.streams = newTypeNames(), make(streamNames)
+	k.types, k.streams = newTypeNames(), make(checkedStreams)
 	if err := k.source.open(k.ctx, f); err != nil {
 		return k.survive("the file", err)
 	}

@@ -148,6 +148,34 @@ func (k *checker) stream(c *conn, number int64) (*es.Stream, error) {
 	return stream, nil
 }
 
+// checkedStreams remembers streams by their numbers, up to a bound.
+type checkedStreams map[int64]*es.Stream
+
+const mostCheckedStreams = 4096
+
+// stream is nil where there is none of that number.
+func (s checkedStreams) stream(c *conn, number int64) (*es.Stream, error) {
+	stream := s[number]
+	if stream != nil {
+		return stream, nil
+	}
+	err := c.each("SELECT name, category, key FROM es_streams WHERE id = ?", func(row []driver.Value) (bool, error) {
+		s := scanner{row: row}
+		stream = &es.Stream{Name: s.text(0), Category: s.text(1), Key: s.text(2)}
+		if s.err != nil {
+			return false, fmt.Errorf("%w: streams, number %d: %w", es.ErrCorrupt, number, s.err)
+		}
+		return false, nil
+	}, number)
+	if stream != nil && err == nil {
+		if len(s) == mostCheckedStreams {
+			clear(s)
+		}
+		s[number] = stream
+	}
+	return stream, err
+}
+
 // missing says that some numbers are missing: "versions 3 to 5 are missing".
 func missing(what string, first, last int64) string {
 	if first == last {

@@ -44,7 +44,7 @@ type record struct {
 	name *string
 	// of is the stream, nil where the file has none for the number, and where the
 	// reader knows the stream anyhow.
-	of *es.Stream
+	of *numberedStream
 }
 
 func (r *record) scan(row []driver.Value) error {
@@ -176,6 +176,7 @@ type reader struct {
 // load verifies r, which is of stream, and makes it the event to be yielded.
 func (rd *reader) load(r *record, stream es.Stream) error {
 	corrupt := func(typ, format string, args ...any) error {
+		rd.store.streams.forget()
 		return &es.EventError{Stream: stream.Name, Version: r.version, Position: r.position, Type: typ,
 			Err: fmt.Errorf("%w: %s", es.ErrCorrupt, fmt.Sprintf(format, args...))}
 	}

@@ -19,6 +19,7 @@ type Store struct {
 	writer  *writer // nil in a store that is read-only
 	readers *pool
 	types   *typeNames
+	streams *streamNames
 
 	opened    os.FileInfo   // says which file it is
 	closing   chan struct{} // closed by Close
@@ -62,7 +63,7 @@ func open(ctx context.Context, path string, opts []Option) (*Store, error) {
 	}
 	// A file that exists is known by what it was before it was opened: if another has
 	// come in its place since, no page of it is taken for one of this.
-	s := &Store{file: f, opened: f.info, cfg: cfg, types: newTypeNames(), closing: make(chan struct{})}
+	s := &Store{file: f, opened: f.info, cfg: cfg, types: newTypeNames(), streams: newStreamNames(), closing: make(chan struct{})}
 	s.readers = newPool(&s.cfg, s.closing, s.inPlace, func(ctx context.Context) (*conn, error) {
 		return openReader(ctx, s.file, &s.cfg)
 	})
