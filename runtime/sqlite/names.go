@@ -137,6 +137,21 @@ func (s *streamNames) forget() {
 	s.former.clear()
 }
 
+// named is the stream of that name, nil where it is not remembered.
+func (s *streamNames) named(name string) *numberedStream {
+	s.mu.RLock()
+	stream := s.recent.byName[name]
+	former := stream == nil
+	if former {
+		stream = s.former.byName[name]
+	}
+	s.mu.RUnlock()
+	if former && stream != nil {
+		s.add(stream)
+	}
+	return stream
+}
+
 // find sets the streams of records; nil where the file does not name the number. Those
 // that are not remembered it looks up, many at a time.
 func (s *streamNames) find(c *conn, records []record) error {

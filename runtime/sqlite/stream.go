@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"iter"
+	"math"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -23,7 +24,7 @@ func (s *Store) Stream(ctx context.Context, stream string, opts es.ReadStream) i
 		for {
 			err := s.readers.with(ctx, func(c *conn) error {
 				if cur.number == 0 {
-					if err := cur.open(c, stream, opts); err != nil {
+					if err := cur.begin(c, s, stream, opts, rd.left(firstPage)); err != nil {
 						return err
 					}
 				}
@@ -51,6 +52,11 @@ func (s *Store) Stream(ctx context.Context, stream string, opts es.ReadStream) i
 				}
 				if r == nil {
 					break
+				}
+				if !cur.remembered {
+					// Only now is it known that this is the stream of that name.
+					s.streams.add(&numberedStream{cur.stream, cur.number})
+					cur.remembered = true
 				}
 				if !rd.step() {
 					return
@@ -108,6 +114,66 @@ type cursor struct {
 	// any version, and there may be none.
 	after  int64
 	sparse bool
+
+	remembered bool // the store remembers the number of the stream
+}
+
+// begin is open and, where the store remembers the number of the stream, has read the
+// first page as well.
+func (cur *cursor) begin(c *conn, s *Store, name string, opts es.ReadStream, limit int) error {
+	if stream := s.streams.named(name); stream != nil && !opts.Backwards {
+		if begun, err := cur.beginKnown(c, s.types, stream, opts, limit); begun || err != nil {
+			return err
+		}
+	}
+	return cur.open(c, name, opts)
+}
+
+// beginKnown reads the first page of a stream whose number is known, and where the
+// stream ends, in one statement. It does not begin where the first event is not the one
+// that is asked for, or where the head of the stream contradicts its events: open says
+// what is wrong, if anything.
+func (cur *cursor) beginKnown(c *conn, types *typeNames, stream *numberedStream, opts es.ReadStream, limit int) (begun bool, err error) {
+	// The first row alone has the head, so that no other brings it to Go.
+	const first = `, CASE WHEN version = ?2 THEN
+			(SELECT head FROM es_heads WHERE stream = ?1 AND head >= (SELECT max(version) FROM es_events WHERE stream = ?1)) END
+		FROM es_events WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 ORDER BY version`
+	query := "SELECT " + columns + first
+	if cur.page.brief {
+		query = "SELECT " + briefColumns + first
+	}
+	from, to := max(opts.From, 1), opts.To
+	if to == 0 {
+		to = math.MaxInt64
+	}
+	p := &cur.page
+	p.reset(limit)
+	p.version, p.step = from, 1
+	err = c.each(query, func(row []driver.Value) (bool, error) {
+		if !begun {
+			head, ok := row[len(row)-1].(int64)
+			if begun = ok; !begun {
+				return false, nil
+			}
+			cur.from, cur.to = from, min(head, to)
+			p.limit = int(min(int64(limit), cur.to-from+1))
+			if p.records == nil {
+				p.records = make([]record, 0, p.limit)
+			}
+		}
+		return p.add(row)
+	}, stream.number, from, to)
+	if begun && err == nil {
+		err = p.names(c, types)
+	}
+	if !begun || err != nil {
+		p.reset(limit)
+		return false, err
+	}
+	cur.stream, cur.number, cur.remembered = stream.Stream, stream.number, true
+	cur.at, cur.last = 0, !p.more
+	cur.pages++
+	return true, nil
 }
 
 // open looks the stream up and finds the versions to be read. A stream that does
@@ -150,13 +216,15 @@ func (cur *cursor) pageSize() int {
 // fill reads the next page, of at most limit events. Where it fails it can be
 // called again.
 func (cur *cursor) fill(c *conn, types *typeNames, limit int) error {
+	// With the last event the page is full, so that SQLite does not look for another.
+	limit = int(min(int64(limit), cur.to-cur.from+1))
 	cur.page.reset(limit)
 	p := &cur.page
 	if p.version, p.step = cur.from, 1; cur.backwards {
 		p.version, p.step = cur.to, -1
 	}
 	if p.records == nil {
-		p.records = make([]record, 0, min(int64(limit), cur.to-cur.from+1))
+		p.records = make([]record, 0, limit)
 	}
 	err := c.each(cur.query(), p.add, cur.number, cur.from, cur.to, cur.after)
 	if err == nil {
