@@ -18,7 +18,9 @@ func (s *Store) All(ctx context.Context, opts es.ReadAll) iter.Seq2[*es.Stored, 
 			yield(nil, err)
 			return
 		}
-		rd := &reader{store: s, ctx: ctx, yield: yield, limit: opts.Limit}
+		buf := newBuffer()
+		defer buf.release()
+		rd := &reader{store: s, ctx: ctx, yield: yield, limit: opts.Limit, buffer: buf}
 		if len(opts.Streams) > 0 {
 			rd.merge(opts)
 		} else {
@@ -30,7 +32,7 @@ func (s *Store) All(ctx context.Context, opts es.ReadAll) iter.Seq2[*es.Stored, 
 // sweep yields the events of all streams.
 func (rd *reader) sweep(opts es.ReadAll) {
 	s := rd.store
-	sw := sweep{opts: opts}
+	sw := sweep{opts: opts, page: &rd.buffer.page}
 	for !sw.ended {
 		if err := s.readers.with(rd.ctx, func(c *conn) error { return sw.fill(c, s, rd.left(sw.pageSize())) }); err != nil {
 			rd.yield(nil, s.failed("read", err))
@@ -64,7 +66,7 @@ type sweep struct {
 	after  int64 // the position that has been reached
 	to     int64
 	wanted *selection
-	page   page
+	page   *page
 	pages  int
 	ended  bool
 }
@@ -232,7 +234,7 @@ func (m *merge) fill(c *conn, types *typeNames) error {
 			if slices.Contains(m.opts.Streams[:i], name) {
 				continue
 			}
-			cur := &cursor{after: m.opts.After, sparse: m.opts.After > 0}
+			cur := &cursor{after: m.opts.After, sparse: m.opts.After > 0, page: new(page)}
 			if err := cur.open(c, name, es.ReadStream{}); err != nil {
 				return err
 			}

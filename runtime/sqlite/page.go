@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -127,6 +128,12 @@ func (p *page) reset(limit int) {
 	p.records, p.more, p.bytes, p.limit = p.records[:0], false, 0, limit
 }
 
+// empty lets go of the events, and forgets how they were read.
+func (p *page) empty() {
+	clear(p.records)
+	*p = page{records: p.records[:0]}
+}
+
 // add takes a row, and says whether there is room for another.
 func (p *page) add(row []driver.Value) (bool, error) {
 	p.records = append(p.records, record{})
@@ -160,6 +167,26 @@ func (p *page) names(c *conn, types *typeNames) (err error) {
 	return nil
 }
 
+// buffer is the memory of a reader, which it hands on to others when it is done: most
+// read so little that to make it would take a good part of the time. Nothing that is
+// yielded lies in it.
+type buffer struct {
+	page page
+	sum  checksum
+}
+
+var buffers = sync.Pool{New: func() any {
+	return &buffer{page: page{records: make([]record, 0, firstPage)}, sum: checksum{buf: make([]byte, 0, 256)}}
+}}
+
+func newBuffer() *buffer { return buffers.Get().(*buffer) }
+
+// release is called by a reader that is done.
+func (b *buffer) release() {
+	b.page.empty()
+	buffers.Put(b)
+}
+
 // reader yields what pages hold, verified, one event at a time.
 type reader struct {
 	store *Store
@@ -167,8 +194,8 @@ type reader struct {
 	yield func(*es.Stored, error) bool
 	limit int // 0 is none
 
+	buffer  *buffer
 	yielded int
-	sum     checksum
 	event   es.Stored // what is yielded
 	tags    []es.Tag
 }
@@ -183,10 +210,10 @@ func (rd *reader) load(r *record, stream es.Stream) error {
 	if r.name == nil {
 		return corrupt("", "its type has the number %d, which the file does not name", r.typ)
 	}
-	if got := rd.sum.event(r.position, stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload); int64(got) != r.crc {
+	if got := rd.buffer.sum.event(r.position, stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload); int64(got) != r.crc {
 		return corrupt(*r.name, firstMismatch, got, r.crc)
 	}
-	if got := rd.sum.rest(r.id, stream, r.tags, r.metadata); int64(got) != r.rest {
+	if got := rd.buffer.sum.rest(r.id, stream, r.tags, r.metadata); int64(got) != r.rest {
 		return corrupt(*r.name, secondMismatch, got, r.rest)
 	}
 	tags := rd.tags[:0]
@@ -218,7 +245,7 @@ const (
 // loadBrief is load for a record of the briefColumns. It says whether the record is
 // what it should be, and not what else it is.
 func (rd *reader) loadBrief(r *record, stream *es.Stream) bool {
-	if r.name == nil || int64(rd.sum.event(r.position, stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload)) != r.crc {
+	if r.name == nil || int64(rd.buffer.sum.event(r.position, stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload)) != r.crc {
 		return false
 	}
 	rd.event = es.Stored{

@@ -14,12 +14,14 @@ import (
 // begins: events that are appended later are not in its sight.
 func (s *Store) Stream(ctx context.Context, stream string, opts es.ReadStream) iter.Seq2[*es.Stored, error] {
 	return func(yield func(*es.Stored, error) bool) {
-		rd := &reader{store: s, ctx: ctx, yield: yield, limit: opts.Limit}
 		if err := s.ready(ctx); err != nil {
 			yield(nil, err)
 			return
 		}
-		cur := &cursor{backwards: opts.Backwards}
+		buf := newBuffer()
+		defer buf.release()
+		rd := &reader{store: s, ctx: ctx, yield: yield, limit: opts.Limit, buffer: buf}
+		cur := &cursor{backwards: opts.Backwards, page: &buf.page}
 		cur.page.brief = opts.Brief
 		for {
 			err := s.readers.with(ctx, func(c *conn) error {
@@ -73,7 +75,7 @@ func (s *Store) Stream(ctx context.Context, stream string, opts es.ReadStream) i
 // diagnose says what is wrong with an event that is not what its checksum says: it
 // reads that again, with all its columns.
 func (rd *reader) diagnose(cur *cursor, version int64) error {
-	again := &cursor{stream: cur.stream, number: cur.number, backwards: cur.backwards, from: version, to: cur.to}
+	again := &cursor{stream: cur.stream, number: cur.number, backwards: cur.backwards, from: version, to: cur.to, page: new(page)}
 	if cur.backwards {
 		again.from, again.to = cur.from, version
 	}
@@ -106,7 +108,7 @@ type cursor struct {
 
 	// from and to bound the versions that are still to be yielded.
 	from, to int64
-	page     page
+	page     *page
 	at       int // the record of the page that comes next
 	pages    int
 	last     bool // there is no page after this one
@@ -146,7 +148,7 @@ func (cur *cursor) beginKnown(c *conn, types *typeNames, stream *numberedStream,
 	if to == 0 {
 		to = math.MaxInt64
 	}
-	p := &cur.page
+	p := cur.page
 	p.reset(limit)
 	p.version, p.step = from, 1
 	err = c.each(query, func(row []driver.Value) (bool, error) {
@@ -157,9 +159,6 @@ func (cur *cursor) beginKnown(c *conn, types *typeNames, stream *numberedStream,
 			}
 			cur.from, cur.to = from, min(head, to)
 			p.limit = int(min(int64(limit), cur.to-from+1))
-			if p.records == nil {
-				p.records = make([]record, 0, p.limit)
-			}
 		}
 		return p.add(row)
 	}, stream.number, from, to)
@@ -219,7 +218,7 @@ func (cur *cursor) fill(c *conn, types *typeNames, limit int) error {
 	// With the last event the page is full, so that SQLite does not look for another.
 	limit = int(min(int64(limit), cur.to-cur.from+1))
 	cur.page.reset(limit)
-	p := &cur.page
+	p := cur.page
 	if p.version, p.step = cur.from, 1; cur.backwards {
 		p.version, p.step = cur.to, -1
 	}

@@ -111,3 +111,44 @@ func TestRememberedNumberOfAnother(t *testing.T) {
 		}
 	}
 }
+
+// Readers hand their memory on, with nothing of what they have read, nor of how.
+func TestReadersHandOnTheirMemory(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, newPath(t))
+	fill(t, s, 2*firstPage, "a", "b")
+	var kept *es.Stored
+	for e := range s.Stream(t.Context(), "a", es.ReadStream{From: 2, Brief: true}) {
+		kept = e
+		break
+	}
+	payload := string(kept.Payload)
+	seen := 0
+	for e, err := range s.All(t.Context(), es.ReadAll{}) {
+		if err != nil || len(e.Tags) != 2 {
+			t.Fatalf("after a brief reading: %+v, %v", e, err)
+		}
+		// A reading within another has memory of its own.
+		if seen++; seen == firstPage/2 {
+			for _, opts := range []es.ReadStream{{Brief: true}, {Backwards: true}} {
+				if n, err := readError(t, s, "b", opts); n != 2*firstPage || err != nil {
+					t.Fatalf("%+v: %d events, %v", opts, n, err)
+				}
+			}
+		}
+	}
+	if seen != 4*firstPage {
+		t.Errorf("read %d events, want %d", seen, 4*firstPage)
+	}
+	if string(kept.Payload) != payload {
+		t.Error("what was yielded changed when the memory was handed on")
+	}
+
+	p := page{brief: true}
+	p.reset(8)
+	p.records = append(p.records, record{payload: []byte("{}"), position: 7})
+	p.empty()
+	if r := p.records[:1][0]; r.payload != nil || r.position != 0 || p.brief {
+		t.Errorf("a page that is empty holds %+v, brief %t", r, p.brief)
+	}
+}
