@@ -81,13 +81,9 @@ func (sw *sweep) pageSize() int {
 // fill reads the next page, of at most limit events that may be wanted.
 func (sw *sweep) fill(c *conn, s *Store, limit int) error {
 	if !sw.begun {
-		head, err := readHead(c)
-		if err != nil {
+		var err error
+		if sw.to, err = s.bound(c, sw.opts.To); err != nil {
 			return err
-		}
-		sw.to = head
-		if sw.opts.To != 0 {
-			sw.to = min(head, sw.opts.To)
 		}
 		if sw.wanted, err = newSelection(c, s.types, sw.opts.Query); err != nil {
 			return err
@@ -114,6 +110,19 @@ func (sw *sweep) fill(c *conn, s *Store, limit int) error {
 	sw.ended = sw.after >= sw.to
 	sw.pages++
 	return nil
+}
+
+// bound is the position at which a reading ends that was asked to go on to a position,
+// or to the end where that is 0: the head, if that comes first.
+func (s *Store) bound(c *conn, to int64) (int64, error) {
+	if to > 0 && to <= s.seen.Load() {
+		return to, nil // a decision model has just asked for the head
+	}
+	head, err := s.readHead(c)
+	if to != 0 {
+		head = min(head, to)
+	}
+	return head, err
 }
 
 // longestScan is how many positions one statement goes through at most, whatever
@@ -187,7 +196,7 @@ func values[T any](list []T) []driver.Value {
 func (rd *reader) merge(opts es.ReadAll) {
 	m := merge{opts: opts}
 	for {
-		if err := rd.store.readers.with(rd.ctx, func(c *conn) error { return m.fill(c, rd.store.types) }); err != nil {
+		if err := rd.store.readers.with(rd.ctx, func(c *conn) error { return m.fill(c, rd.store) }); err != nil {
 			rd.yield(nil, rd.store.failed("read", err))
 			return
 		}
@@ -219,15 +228,11 @@ type merge struct {
 }
 
 // fill reads the next page of each stream whose page has been used up.
-func (m *merge) fill(c *conn, types *typeNames) error {
+func (m *merge) fill(c *conn, s *Store) error {
 	if m.cursors == nil {
-		head, err := readHead(c)
-		if err != nil {
+		var err error
+		if m.to, err = s.bound(c, m.opts.To); err != nil {
 			return err
-		}
-		m.to = head
-		if m.opts.To != 0 {
-			m.to = min(head, m.opts.To)
 		}
 		cursors := make([]*cursor, 0, len(m.opts.Streams))
 		for i, name := range m.opts.Streams {
@@ -244,7 +249,7 @@ func (m *merge) fill(c *conn, types *typeNames) error {
 	}
 	for _, cur := range m.cursors {
 		if cur.spent() {
-			if err := cur.fill(c, types, max(8, fullPage/len(m.cursors))); err != nil {
+			if err := cur.fill(c, s.types, max(8, fullPage/len(m.cursors))); err != nil {
 				return err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -20,6 +21,7 @@ type Store struct {
 	readers *pool
 	types   *typeNames
 	streams *streamNames
+	seen    atomic.Int64 // a position that the head has reached
 
 	opened    os.FileInfo   // says which file it is
 	closing   chan struct{} // closed by Close
@@ -147,10 +149,19 @@ func (s *Store) Head(ctx context.Context) (head int64, err error) {
 		return 0, err
 	}
 	err = s.readers.with(ctx, func(c *conn) (err error) {
-		head, err = readHead(c)
+		head, err = s.readHead(c)
 		return err
 	})
 	return head, s.failed("read the head", err)
+}
+
+// readHead is what a reader sees of the head. The store remembers how far it has come.
+func (s *Store) readHead(c *conn) (int64, error) {
+	head, err := readHead(c)
+	for seen := s.seen.Load(); err == nil && head > seen && !s.seen.CompareAndSwap(seen, head); {
+		seen = s.seen.Load()
+	}
+	return head, err
 }
 
 // readHead is the position of the newest event. Events are never deleted, so it
