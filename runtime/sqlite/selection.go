@@ -88,30 +88,33 @@ func newSelection(c *conn, types *typeNames, q es.Query) (*selection, error) {
 }
 
 // byRarity orders tags so that the rarest comes first: it decides how many events
-// are looked at. Beyond a bound all tags are equally common.
+// are looked at. It counts in steps, each of them longer, and no further than to where
+// one turns out to be rare; beyond the last all tags are equally common.
 func byRarity(c *conn, tags []es.Tag) ([]es.Tag, error) {
 	if len(tags) < 2 {
 		return tags, nil
 	}
-	type counted struct {
-		tag es.Tag
-		n   int64
-	}
-	counts := make([]counted, len(tags))
-	for i, tag := range tags {
-		n, err := c.int("SELECT count(*) FROM (SELECT 1 FROM es_tags WHERE key = ? AND value = ? LIMIT 1000)", tag.Key, tag.Value)
-		if err != nil {
-			return nil, err
+	counts := make(map[es.Tag]int64, len(tags))
+	for _, step := range []struct {
+		limit int64
+		query string
+	}{{16, countTo + "16)"}, {128, countTo + "128)"}, {1024, countTo + "1024)"}} {
+		rare := false
+		for _, tag := range tags {
+			n, err := c.int(step.query, tag.Key, tag.Value)
+			if err != nil {
+				return nil, err
+			}
+			counts[tag], rare = n, rare || n < step.limit
 		}
-		counts[i] = counted{tag, n}
+		if rare {
+			break
+		}
 	}
-	slices.SortStableFunc(counts, func(a, b counted) int { return cmp.Compare(a.n, b.n) })
-	ordered := make([]es.Tag, len(tags))
-	for i := range counts {
-		ordered[i] = counts[i].tag
-	}
-	return ordered, nil
+	return slices.SortedStableFunc(slices.Values(tags), func(a, b es.Tag) int { return cmp.Compare(counts[a], counts[b]) }), nil
 }
+
+const countTo = "SELECT count(*) FROM (SELECT 1 FROM es_tags WHERE key = ? AND value = ? LIMIT "
 
 // positions are those of the first events, after one position and up to another,
 // that may be selected: at most limit, rising. SQLite merges the branches, each of
