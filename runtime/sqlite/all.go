@@ -145,14 +145,32 @@ func (sw *sweep) read(c *conn) (reached int64, err error) {
 	return sw.to, sw.readPositions(c)
 }
 
-// readJoined reads events beside the index that finds them, in one statement.
+// readJoined reads events beside the index that finds them. Each branch of the query has
+// a statement of its own, and what they find is put in order here: one statement for all
+// of them would have to be prepared each time.
 func (sw *sweep) readJoined(c *conn) error {
-	return sw.wanted.joined(c, func(row []driver.Value) (bool, error) {
+	p, limit, to, full := sw.page, sw.page.limit, sw.to, false
+	add := func(row []driver.Value) (bool, error) {
 		if row[1] == nil { // its stream
 			return false, noSuchEvent(row[0])
 		}
-		return sw.page.add(row)
-	}, sw.after, sw.to)
+		return p.add(row)
+	}
+	for i := range sw.wanted.branches {
+		p.limit, p.bytes, p.more = len(p.records)+limit, 0, false
+		if err := sw.wanted.branches[i].joined(c, add, sw.after, to); err != nil {
+			return err
+		}
+		if p.more {
+			// What the other branches have beyond is for the next page, with what this one has.
+			full, to = true, p.records[len(p.records)-1].position
+		}
+	}
+	p.more = full
+	if len(sw.wanted.branches) > 1 {
+		p.order(to)
+	}
+	return nil
 }
 
 func noSuchEvent(position any) error {

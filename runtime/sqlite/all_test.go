@@ -84,3 +84,54 @@ func TestTheRarestTagLeads(t *testing.T) {
 		}
 	}
 }
+
+// What several branches of a query find comes in the order of positions, each event once,
+// over however many pages.
+func TestBranchesArePutInOrder(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, newPath(t))
+	fill(t, s, 2*fullPage+firstPage+1, "a", "b")
+	mustAppend(t, s, to("c", es.ExpectNone, event("type0", es.Tag{Key: "stream", Value: "c"}, es.Tag{Key: "tenth", Value: "3"})))
+	all := events(t, s, es.ReadAll{})
+	stream := func(v string) es.Tag { return es.Tag{Key: "stream", Value: v} }
+	tenth := func(v string) es.Tag { return es.Tag{Key: "tenth", Value: v} }
+	for _, items := range [][]es.Item{
+		{{Tags: []es.Tag{stream("a")}}, {Tags: []es.Tag{stream("b")}}},
+		{{Tags: []es.Tag{stream("a")}}, {Tags: []es.Tag{tenth("3")}}},
+		{{Tags: []es.Tag{tenth("3"), stream("c")}}, {Tags: []es.Tag{stream("b")}}},
+		{{Tags: []es.Tag{stream("b")}}, {Tags: []es.Tag{tenth("3"), stream("c")}}},
+		{{Tags: []es.Tag{stream("b")}, Types: []string{"type1"}}, {Tags: []es.Tag{tenth("4")}, Types: []string{"type1", "type2"}}, {Tags: []es.Tag{stream("none")}}},
+		{{Tags: []es.Tag{stream("a")}}, {Tags: []es.Tag{stream("a")}}, {Tags: []es.Tag{stream("b")}}, {Tags: []es.Tag{stream("c")}}},
+		{{Tags: []es.Tag{stream("a")}}, {Tags: []es.Tag{tenth("1")}}, {Tags: []es.Tag{tenth("2")}}, {Tags: []es.Tag{tenth("3")}}, {Tags: []es.Tag{tenth("4")}}},
+	} {
+		q := es.Query{Items: items}
+		for _, opts := range []es.ReadAll{
+			{}, {After: 17}, {To: 600}, {Limit: 1}, {Limit: firstPage}, {Limit: firstPage + 1}, {Limit: fullPage + firstPage + 1}, {After: 400, To: 900, Limit: 300},
+		} {
+			opts.Query = q
+			var want []int64
+			for _, e := range all {
+				if e.Position > opts.After && (opts.To == 0 || e.Position <= opts.To) && q.Matches(e.Type, e.Tags) && (opts.Limit == 0 || len(want) < opts.Limit) {
+					want = append(want, e.Position)
+				}
+			}
+			if got := positions(t, s, opts); !slices.Equal(got, want) {
+				t.Errorf("%+v: read %d events, want %d", opts, len(got), len(want))
+			}
+		}
+	}
+}
+
+// events is what a reading yields.
+func events(t *testing.T, s *Store, opts es.ReadAll) (seen []es.Stored) {
+	t.Helper()
+	for e, err := range s.All(t.Context(), opts) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := *e
+		kept.Tags = slices.Clone(e.Tags)
+		seen = append(seen, kept)
+	}
+	return seen
+}

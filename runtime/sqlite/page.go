@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -152,6 +154,18 @@ func (p *page) add(row []driver.Value) (bool, error) {
 	p.bytes += len(r.payload) + len(r.metadata)
 	p.more = len(p.records) >= p.limit || p.bytes >= pageBytes
 	return !p.more, nil
+}
+
+// order puts the records in the order of their positions, each once, up to a position.
+func (p *page) order(to int64) {
+	slices.SortFunc(p.records, func(a, b record) int { return cmp.Compare(a.position, b.position) })
+	p.records = slices.CompactFunc(p.records, func(a, b record) bool { return a.position == b.position })
+	n := len(p.records)
+	for n > 0 && p.records[n-1].position > to {
+		n--
+	}
+	clear(p.records[n:])
+	p.records = p.records[:n]
 }
 
 // names looks up the names of the types in the page.

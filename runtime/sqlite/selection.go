@@ -136,7 +136,7 @@ func (s *selection) positions(c *conn, after, to int64, limit int) (found []int6
 		err = s.each(c, "SELECT position FROM es_events", add, after, to)
 	case len(s.branches) > 0:
 		query, args := s.statement(after, to, limit)
-		if s.usual() {
+		if len(s.branches) == 1 && s.usual() {
 			err = c.each(query, add, args...)
 		} else {
 			err = c.once(query, add, args...)
@@ -168,22 +168,23 @@ func (s *selection) each(c *conn, query string, fn func([]driver.Value) (bool, e
 	return c.each(query+" ORDER BY position", fn, args...)
 }
 
-// Bounds of what is usual: a query whose statements are among the few dozen that stay
-// prepared.
+// Bounds of what is usual: a query whose branches have statements that are among the
+// few dozen that stay prepared.
 const (
-	usualTags  = 3
-	usualTypes = 8
+	usualBranches = 4
+	usualTags     = 3
+	usualTypes    = 8
 )
 
 func (s *selection) usual() bool {
-	return len(s.branches) == 1 && len(s.branches[0].tags) <= usualTags && len(s.branches[0].types) <= usualTypes
+	unusual := func(b branch) bool { return len(b.tags) > usualTags || len(b.types) > usualTypes }
+	return !s.scan && len(s.branches) <= usualBranches && !slices.ContainsFunc(s.branches, unusual)
 }
 
-// joined calls fn with the events that a usual selection finds after one position and
-// up to another, until it says that it wants no more. A row has the position that the
-// index of tags holds and columnsBehind, which are NULL where there is no such event.
-func (s *selection) joined(c *conn, fn func([]driver.Value) (bool, error), after, to int64) error {
-	b := &s.branches[0]
+// joined calls fn with the events of a usual branch, after one position and up to
+// another, until it says that it wants no more. A row has the position that the index of
+// tags holds and columnsBehind, which are NULL where there is no such event.
+func (b *branch) joined(c *conn, fn func([]driver.Value) (bool, error), after, to int64) error {
 	args := make([]driver.Value, 0, 2+2*usualTags+usualTypes)
 	args = append(args, after, to)
 	for _, tag := range b.tags {
