@@ -20,7 +20,7 @@ import (
 //		query := es.Query{Items: []es.Item{
 //			{Types: []string{"contract.signed"}, Tags: []es.Tag{personTag}},
 //		}}
-//		if err := es.ReadDecision(ctx, store, &e.Decision, query, func(s *es.Stored) error { return applyToEmployment(e, s) }); err != nil {
+//		if err := es.LoadDecision(ctx, store, &e.Decision, query, func(s *es.Stored) error { return applyToEmployment(e, s) }); err != nil {
 //			return nil, err
 //		}
 //		return e, nil
@@ -56,7 +56,7 @@ func emitLoadModel(f *goFile, m *schema.DecisionModel) {
 	body = append(body,
 		jen.Id(query).Op(":=").Add(f.es("Query")).Values(jen.Id("Items").Op(":").Index().Add(f.es("Item")).Add(elements("{", "}", modelItems(f, m, tags)...))),
 		jen.If(
-			jen.Id(errName).Op(":=").Add(f.es("ReadDecision")).Call(jen.Id(ctx), jen.Id(store), jen.Op("&").Id(model).Dot("Decision"), jen.Id(query),
+			jen.Id(errName).Op(":=").Add(f.es("LoadDecision")).Call(jen.Id(ctx), jen.Id(store), jen.Op("&").Id(model).Dot("Decision"), jen.Id(query),
 				jen.Func().Params(jen.Id(s).Op("*").Add(f.es("Stored"))).Error().Add(oneLine(jen.Return(jen.Id(m.ApplyFunc()).Call(jen.Id(model), jen.Id(s)))))),
 			jen.Id(errName).Op("!=").Nil(),
 		).Block(jen.Return(jen.Nil(), jen.Id(errName))),

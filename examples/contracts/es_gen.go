@@ -102,7 +102,7 @@ func LoadEmployment(ctx context.Context, store es.Store, person uuid.UUID) (*Emp
 	query := es.Query{Items: []es.Item{
 		{Types: []string{"contract.signed", "contract.cancelled"}, Tags: []es.Tag{personTag}},
 	}}
-	if err := es.ReadDecision(ctx, store, &e.Decision, query, func(s *es.Stored) error { return applyToEmployment(e, s) }); err != nil {
+	if err := es.LoadDecision(ctx, store, &e.Decision, query, func(s *es.Stored) error { return applyToEmployment(e, s) }); err != nil {
 		return nil, err
 	}
 	return e, nil

@@ -69,7 +69,7 @@ func LoadSeats(ctx context.Context, store es.Store, course CourseID) (*Seats, er
 	query := es.Query{Items: []es.Item{
 		{Types: []string{"course.defined", "course.seats_changed", "subscription.subscribed"}, Tags: []es.Tag{courseTag}},
 	}}
-	if err := es.ReadDecision(ctx, store, &seats.Decision, query, func(s *es.Stored) error { return applyToSeats(seats, s) }); err != nil {
+	if err := es.LoadDecision(ctx, store, &seats.Decision, query, func(s *es.Stored) error { return applyToSeats(seats, s) }); err != nil {
 		return nil, err
 	}
 	return seats, nil
@@ -82,7 +82,7 @@ func LoadTimetable(ctx context.Context, store es.Store, student StudentID) (*Tim
 	query := es.Query{Items: []es.Item{
 		{Types: []string{"subscription.subscribed"}, Tags: []es.Tag{studentTag}},
 	}}
-	if err := es.ReadDecision(ctx, store, &t.Decision, query, func(s *es.Stored) error { return applyToTimetable(t, s) }); err != nil {
+	if err := es.LoadDecision(ctx, store, &t.Decision, query, func(s *es.Stored) error { return applyToTimetable(t, s) }); err != nil {
 		return nil, err
 	}
 	return t, nil

@@ -28,8 +28,20 @@ type DecisionModel interface{ decision() *Decision }
 // what is appended meanwhile can break the condition but never slip past it. The
 // *Stored is valid during the call; apply copies what it keeps.
 //
-// Called by generated code.
+// Decision models that are written by hand call it.
 func ReadDecision(ctx context.Context, store Store, d *Decision, q Query, apply func(*Stored) error) error {
+	return readDecision(ctx, store, d, ReadAll{Query: q}, apply)
+}
+
+// LoadDecision is ReadDecision for an apply that looks at no ID, no metadata and no
+// tags: what it gets may lack them, see ReadAll.Brief.
+//
+// Called by generated code.
+func LoadDecision(ctx context.Context, store Store, d *Decision, q Query, apply func(*Stored) error) error {
+	return readDecision(ctx, store, d, ReadAll{Query: q, Brief: true}, apply)
+}
+
+func readDecision(ctx context.Context, store Store, d *Decision, read ReadAll, apply func(*Stored) error) error {
 	if store == nil {
 		return errNilStore
 	}
@@ -41,8 +53,8 @@ func ReadDecision(ctx context.Context, store Store, d *Decision, q Query, apply 
 	if err != nil {
 		return fmt.Errorf("read a decision: %w", err)
 	}
-	if head > 0 { // To: 0 would be open
-		for s, err := range store.All(ctx, ReadAll{To: head, Query: q}) {
+	if read.To = head; head > 0 { // To: 0 would be open
+		for s, err := range store.All(ctx, read) {
 			if err != nil {
 				return fmt.Errorf("read a decision: %w", err)
 			}
@@ -51,7 +63,7 @@ func ReadDecision(ctx context.Context, store Store, d *Decision, q Query, apply 
 			}
 		}
 	}
-	d.query, d.after, d.loaded = q, head, true
+	d.query, d.after, d.loaded = read.Query, head, true
 	return nil
 }
 

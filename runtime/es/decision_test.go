@@ -153,3 +153,36 @@ func TestADecisionThatFailedToLoadCarriesNoCondition(t *testing.T) {
 		}
 	}
 }
+
+// asked is a store that remembers what was asked of it.
+type asked struct {
+	es.Store
+	read es.ReadAll
+}
+
+func (a *asked) All(ctx context.Context, opts es.ReadAll) iter.Seq2[*es.Stored, error] {
+	a.read = opts
+	return a.Store.All(ctx, opts)
+}
+
+// Whoever writes a decision model by hand may look at all of an event.
+func TestOnlyGeneratedDecisionsAreReadInBrief(t *testing.T) {
+	_, store := opened100(t)
+	query := es.Query{Items: []es.Item{{Types: []string{"account.opened"}}}}
+	for _, test := range []struct {
+		read  func(context.Context, es.Store, *es.Decision, es.Query, func(*es.Stored) error) error
+		brief bool
+	}{{es.ReadDecision, false}, {es.LoadDecision, true}} {
+		var d struct{ es.Decision }
+		a, n := &asked{Store: store}, 0
+		if err := test.read(t.Context(), a, &d.Decision, query, func(*es.Stored) error { n++; return nil }); err != nil || n != 1 {
+			t.Fatalf("%d events, %v", n, err)
+		}
+		if a.read.Brief != test.brief || a.read.To != 2 {
+			t.Errorf("asked for %+v, want brief: %t, and up to 2", a.read, test.brief)
+		}
+		if conditions, err := es.Conditions(&d); err != nil || conditions[0].After != 2 || len(conditions[0].Query.Items) != 1 {
+			t.Errorf("conditions %+v, %v", conditions, err)
+		}
+	}
+}

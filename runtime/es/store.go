@@ -266,4 +266,7 @@ type ReadAll struct {
 	Streams []string
 	// Limit is the most events to be read; 0 is no limit.
 	Limit int
+	// Brief says that nobody will look at the ID, the Metadata and the Tags of the
+	// events, as ReadStream.Brief does. It is what LoadDecision reads with.
+	Brief bool
 }

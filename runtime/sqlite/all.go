@@ -39,24 +39,67 @@ func (rd *reader) sweep(opts es.ReadAll) {
 			return
 		}
 		for i := range sw.page.records {
-			r := &sw.page.records[i]
-			err := error(nil)
-			if r.of == nil {
-				err = &es.EventError{Version: r.version, Position: r.position,
-					Err: fmt.Errorf("%w: its stream has the number %d, which the file does not name", es.ErrCorrupt, r.stream)}
-			} else {
-				err = rd.load(r, r.of.Stream)
-			}
+			wanted, err := rd.loadWanted(&sw.page.records[i], &sw)
 			if err != nil {
 				rd.yield(nil, err)
 				return
 			}
-			if opts.Query.Matches(rd.event.Type, rd.event.Tags) && !rd.step() {
+			if wanted && !rd.step() {
 				return
 			}
 		}
 	}
 	rd.end()
+}
+
+// loadWanted verifies r, makes it the event to be yielded, and says whether it is wanted.
+func (rd *reader) loadWanted(r *record, sw *sweep) (wanted bool, err error) {
+	q := &sw.opts.Query
+	if sw.page.brief {
+		if r.of != nil && rd.loadBrief(r, &r.of.Stream) {
+			if sw.untagged {
+				return q.Matches(rd.event.Type, nil), nil
+			}
+			// No checksum says that the tags are right. But the index that found the event
+			// has those that are asked for as well, and what both say is so.
+			if tags, err := rd.parseTags(r.tags); err == nil && q.Matches(rd.event.Type, tags) {
+				return true, nil
+			}
+		}
+		// Something does not agree. All of the event has the last word.
+		if err := rd.readAgain(r); err != nil {
+			return false, err
+		}
+	}
+	if r.of == nil {
+		return false, &es.EventError{Version: r.version, Position: r.position,
+			Err: fmt.Errorf("%w: its stream has the number %d, which the file does not name", es.ErrCorrupt, r.stream)}
+	}
+	err = rd.load(r, r.of.Stream)
+	return err == nil && q.Matches(rd.event.Type, rd.event.Tags), err
+}
+
+// readAgain reads all columns of a record that was read in brief.
+func (rd *reader) readAgain(r *record) error {
+	s, again := rd.store, new(page)
+	err := s.readers.with(rd.ctx, func(c *conn) error {
+		again.reset(1)
+		if err := c.each("SELECT "+columns+" FROM es_events WHERE position = ?", again.add, r.position); err != nil {
+			return err
+		}
+		if len(again.records) == 0 {
+			return fmt.Errorf("%w: the event at position %d is gone since it was first read", es.ErrCorrupt, r.position)
+		}
+		if err := s.streams.find(c, again.records); err != nil {
+			return err
+		}
+		return again.names(c, s.types)
+	})
+	if err != nil {
+		return s.failed("read", err)
+	}
+	*r = again.records[0]
+	return nil
 }
 
 // sweep goes through the events of all streams, page by page.
@@ -66,9 +109,11 @@ type sweep struct {
 	after  int64 // the position that has been reached
 	to     int64
 	wanted *selection
-	page   *page
-	pages  int
-	ended  bool
+	// untagged says that the query asks for no tag.
+	untagged bool
+	page     *page
+	pages    int
+	ended    bool
 }
 
 func (sw *sweep) pageSize() int {
@@ -88,6 +133,7 @@ func (sw *sweep) fill(c *conn, s *Store, limit int) error {
 		if sw.wanted, err = newSelection(c, s.types, sw.opts.Query); err != nil {
 			return err
 		}
+		sw.untagged = !slices.ContainsFunc(sw.opts.Query.Items, func(it es.Item) bool { return len(it.Tags) > 0 })
 		sw.after, sw.begun = sw.opts.After, true
 	}
 	sw.page.reset(limit)
@@ -132,12 +178,17 @@ const longestScan = 1 << 16
 // read fills the page. Unless that is full, the events up to the position that it
 // returns have been looked at.
 func (sw *sweep) read(c *conn) (reached int64, err error) {
+	sw.page.brief = sw.opts.Brief && (sw.untagged || sw.wanted.usual())
 	if sw.wanted.scan {
 		reached = sw.to
 		if len(sw.wanted.types) > 0 && sw.to-sw.after > longestScan {
 			reached = sw.after + longestScan
 		}
-		return reached, sw.wanted.each(c, "SELECT "+columns+" FROM es_events", sw.page.add, sw.after, reached)
+		query := "SELECT " + columns + " FROM es_events"
+		if sw.page.brief {
+			query = "SELECT position, " + briefBehind + " FROM es_events"
+		}
+		return reached, sw.wanted.each(c, query, sw.page.add, sw.after, reached)
 	}
 	if sw.wanted.usual() {
 		return sw.to, sw.readJoined(c)
@@ -158,7 +209,7 @@ func (sw *sweep) readJoined(c *conn) error {
 	}
 	for i := range sw.wanted.branches {
 		p.limit, p.bytes, p.more = len(p.records)+limit, 0, false
-		if err := sw.wanted.branches[i].joined(c, add, sw.after, to); err != nil {
+		if err := sw.wanted.branches[i].joined(c, p.brief, add, sw.after, to); err != nil {
 			return err
 		}
 		if p.more {

@@ -3,10 +3,13 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -20,7 +23,7 @@ func TestOneStatementReadsADecision(t *testing.T) {
 	read := func() {
 		var d es.Decision
 		n := 0
-		if err := es.ReadDecision(t.Context(), s, &d, q, func(*es.Stored) error { n++; return nil }); n != 1 || err != nil {
+		if err := es.LoadDecision(t.Context(), s, &d, q, func(*es.Stored) error { n++; return nil }); n != 1 || err != nil {
 			t.Errorf("%d events, %v", n, err)
 		}
 	}
@@ -134,4 +137,73 @@ func events(t *testing.T, s *Store, opts es.ReadAll) (seen []es.Stored) {
 		seen = append(seen, kept)
 	}
 	return seen
+}
+
+// A brief reading finds whatever is wrong with an event that a decision model would see,
+// and says of it what any other reading says.
+func TestBriefReadingsOfDamage(t *testing.T) {
+	t.Parallel()
+	tag := es.Tag{Key: "stream", Value: "a"}
+	for _, test := range []struct {
+		damage string
+		// How many events there are, -1 where the file is found to be damaged.
+		byTag, byTagAndType, byType, byTagOrType int
+	}{
+		{"", 4, 4, 1, 4},
+		{"UPDATE es_events SET payload = '{}' WHERE position = 3", -1, -1, -1, -1},
+		{"UPDATE es_events SET type = 2 WHERE position = 3", -1, -1, 0, -1},
+		{"UPDATE es_events SET type = 77 WHERE position = 3", -1, 3, 0, -1},
+		{"UPDATE es_events SET stream = 77 WHERE position = 3", -1, -1, -1, -1},
+		{"UPDATE es_events SET version = 9 WHERE position = 3; UPDATE es_events SET stream = 2 WHERE position = 3", -1, -1, -1, -1},
+		{"UPDATE es_streams SET name = 'x' WHERE name = 'a'", -1, -1, -1, -1},
+		{"DELETE FROM es_events WHERE position = 3", -1, -1, 0, 3},
+		// What says that the event bears the tag is changed, in one place or the other.
+		{`UPDATE es_events SET tags = '[["stream","b"]]' WHERE position = 3`, -1, -1, 1, -1},
+		{`UPDATE es_events SET tags = 'nonsense' WHERE position = 3`, -1, -1, 1, -1},
+		{`UPDATE es_events SET tags = NULL WHERE position = 3`, -1, -1, 1, -1},
+		{"INSERT INTO es_tags VALUES ('stream', 'a', 5)", 4, 4, 1, 4},
+		// Nobody looks at these.
+		{"UPDATE es_events SET metadata = '{}' WHERE position = 3", 4, 4, 1, -1},
+		{"UPDATE es_events SET id = randomblob(16) WHERE position = 3", 4, 4, 1, -1},
+	} {
+		path := newPath(t)
+		s := openAt(t, path)
+		fill(t, s, 4, "a")
+		fill(t, s, 2, "b")
+		closeStore(t, s)
+		if test.damage != "" {
+			tamper(t, path, test.damage)
+		}
+		s = openAt(t, path)
+		read := func(items []es.Item, brief bool) (n int, last error) {
+			for e, err := range s.All(t.Context(), es.ReadAll{Query: es.Query{Items: items}, Brief: brief}) {
+				if err != nil {
+					return n, err
+				}
+				if brief && items[len(items)-1].Tags != nil && (e.ID != uuid.Nil || e.Tags != nil || e.Metadata != nil) {
+					t.Errorf("a brief reading yields %+v", e)
+				}
+				n++
+			}
+			return n, nil
+		}
+		for what, c := range map[string]struct {
+			items []es.Item
+			want  int
+		}{
+			"by tag":          {[]es.Item{{Tags: []es.Tag{tag}}}, test.byTag},
+			"by two tags":     {[]es.Item{{Tags: []es.Tag{{Key: "none", Value: ""}}}, {Tags: []es.Tag{tag}}}, test.byTag},
+			"by tag and type": {[]es.Item{{Tags: []es.Tag{tag}, Types: []string{"type0", "type1", "type2"}}}, test.byTagAndType},
+			"by type":         {[]es.Item{{Types: []string{"type2"}}}, test.byType},
+			"by tag or type":  {[]es.Item{{Tags: []es.Tag{tag}}, {Types: []string{"no such type", "type2"}}}, test.byTagOrType},
+		} {
+			n, err := read(c.items, true)
+			if errors.Is(err, es.ErrCorrupt) != (c.want < 0) || err == nil && n != c.want {
+				t.Errorf("%s: %s: %d events, %v, want %d", test.damage, what, n, err, c.want)
+			}
+			if whole, other := read(c.items, false); err != nil && (other == nil || err.Error() != other.Error() || n != whole) {
+				t.Errorf("%s: %s: in brief %d events, and then %v; else %d, and then %v", test.damage, what, n, err, whole, other)
+			}
+		}
+	}
 }

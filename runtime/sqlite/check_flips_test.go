@@ -103,10 +103,14 @@ func observe(t *testing.T, path string, expected []es.Append) (seen observation,
 	}
 	read("all", false, s.All(t.Context(), es.ReadAll{}))
 	for typ := range types {
-		read("type "+typ, false, s.All(t.Context(), es.ReadAll{Query: es.Query{Items: []es.Item{{Types: []string{typ}}}}}))
+		q := es.Query{Items: []es.Item{{Types: []string{typ}}}}
+		read("type "+typ, false, s.All(t.Context(), es.ReadAll{Query: q}))
+		read("decision by type "+typ, true, s.All(t.Context(), es.ReadAll{Query: q, Brief: true}))
 	}
 	for tag := range tags {
-		read(fmt.Sprintf("tag %q", tag), false, s.All(t.Context(), es.ReadAll{Query: es.Query{Items: []es.Item{{Tags: []es.Tag{tag}}}}}))
+		q := es.Query{Items: []es.Item{{Tags: []es.Tag{tag}}}}
+		read(fmt.Sprintf("tag %q", tag), false, s.All(t.Context(), es.ReadAll{Query: q}))
+		read(fmt.Sprintf("decision by tag %q", tag), true, s.All(t.Context(), es.ReadAll{Query: q, Brief: true}))
 	}
 	return seen, errs
 }

@@ -34,6 +34,11 @@ const (
 // the right one.
 const briefColumns = "position, type, type_version, recorded_at, crc, CAST(payload AS BLOB)"
 
+// briefBehind are those of es.ReadAll.Brief behind the position, in the order that
+// record.scanTagged expects. The tags have no checksum here: they are read to be compared
+// with what the index of tags says.
+const briefBehind = "stream, version, type, type_version, recorded_at, crc, tags, CAST(payload AS BLOB)"
+
 // record is a row of events, as it was read.
 type record struct {
 	position, stream, version    int64
@@ -70,6 +75,13 @@ func (r *record) scan(row []driver.Value) error {
 func (r *record) scanBrief(row []driver.Value) error {
 	s := scanner{row: row}
 	r.position, r.typ, r.typeVersion, r.recordedAt, r.crc, r.payload = s.int(0), s.int(1), s.int(2), s.int(3), s.int(4), s.bytes(5)
+	return damaged("events", s.err)
+}
+
+func (r *record) scanTagged(row []driver.Value) error {
+	s := scanner{row: row}
+	r.position, r.stream, r.version, r.typ, r.typeVersion = s.int(0), s.int(1), s.int(2), s.int(3), s.int(4)
+	r.recordedAt, r.crc, r.tags, r.payload = s.int(5), s.int(6), s.text(7), s.bytes(8)
 	return damaged("events", s.err)
 }
 
@@ -116,7 +128,7 @@ func (s *scanner) bytes(i int) []byte {
 type page struct {
 	records []record
 	// brief says that rows have the briefColumns. Their versions begin with version
-	// and rise by step.
+	// and rise by step; where step is 0 they have a position and what is briefBehind it.
 	brief         bool
 	version, step int64
 	// more says that the page ended because it was full.
@@ -141,12 +153,15 @@ func (p *page) add(row []driver.Value) (bool, error) {
 	p.records = append(p.records, record{})
 	r := &p.records[len(p.records)-1]
 	var err error
-	if p.brief {
+	switch {
+	case !p.brief:
+		err = r.scan(row)
+	case p.step == 0:
+		err = r.scanTagged(row)
+	default:
 		r.version = p.version
 		p.version += p.step
 		err = r.scanBrief(row)
-	} else {
-		err = r.scan(row)
 	}
 	if err != nil {
 		return false, err
@@ -230,24 +245,26 @@ func (rd *reader) load(r *record, stream es.Stream) error {
 	if got := rd.buffer.sum.rest(r.id, stream, r.tags, r.metadata); int64(got) != r.rest {
 		return corrupt(*r.name, secondMismatch, got, r.rest)
 	}
-	tags := rd.tags[:0]
-	if r.tags != "" {
-		var err error
-		if tags, err = parseTags(tags, r.tags); err != nil {
-			return corrupt(*r.name, "%v", err)
-		}
+	tags, err := rd.parseTags(r.tags)
+	if err != nil {
+		return corrupt(*r.name, "%v", err)
 	}
-	rd.tags = tags
 	rd.event = es.Stored{
 		Stream: stream, Version: r.version, Position: r.position,
 		ID: r.id, Type: *r.name, TypeVersion: int(r.typeVersion),
 		RecordedAt: time.Unix(0, r.recordedAt).UTC(),
-		Payload:    r.payload, Metadata: r.metadata,
-	}
-	if len(tags) > 0 {
-		rd.event.Tags = tags
+		Payload:    r.payload, Metadata: r.metadata, Tags: tags,
 	}
 	return nil
+}
+
+// parseTags parses the tags of an event. They are valid until the next call.
+func (rd *reader) parseTags(text string) (tags []es.Tag, err error) {
+	if text != "" {
+		tags, err = parseTags(rd.tags[:0], text)
+		rd.tags = tags
+	}
+	return tags, err
 }
 
 // What checksums that do not match are about.
@@ -256,7 +273,7 @@ const (
 	secondMismatch = "ID, category, key, tags and metadata do not match their checksum: %08x, want %08x"
 )
 
-// loadBrief is load for a record of the briefColumns. It says whether the record is
+// loadBrief is load for a record that has not all of the columns. It says whether the record is
 // what it should be, and not what else it is.
 func (rd *reader) loadBrief(r *record, stream *es.Stream) bool {
 	if r.name == nil || int64(rd.buffer.sum.event(r.position, stream.Name, r.version, *r.name, r.typeVersion, r.recordedAt, r.payload)) != r.crc {

@@ -522,7 +522,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		}
 		for tags := 1; tags <= usualTags; tags++ {
 			for types := 0; types <= usualTypes; types++ {
-				if err := check(steadied(joinOf(tags, types)), nil); err != nil {
+				if err := check(steadied(joinOf(columnsBehind, tags, types)), nil); err != nil {
 					return err
 				}
 			}

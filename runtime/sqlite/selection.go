@@ -183,8 +183,9 @@ func (s *selection) usual() bool {
 
 // joined calls fn with the events of a usual branch, after one position and up to
 // another, until it says that it wants no more. A row has the position that the index of
-// tags holds and columnsBehind, which are NULL where there is no such event.
-func (b *branch) joined(c *conn, fn func([]driver.Value) (bool, error), after, to int64) error {
+// tags holds, and behind it columnsBehind or briefBehind, which are NULL where there is no
+// such event.
+func (b *branch) joined(c *conn, brief bool, fn func([]driver.Value) (bool, error), after, to int64) error {
 	args := make([]driver.Value, 0, 2+2*usualTags+usualTypes)
 	args = append(args, after, to)
 	for _, tag := range b.tags {
@@ -193,24 +194,36 @@ func (b *branch) joined(c *conn, fn func([]driver.Value) (bool, error), after, t
 	for _, typ := range b.types {
 		args = append(args, typ)
 	}
-	return c.each(joins()[len(b.tags)][len(b.types)], fn, args...)
+	texts := joins()
+	if brief {
+		texts = briefJoins()
+	}
+	return c.each(texts[len(b.tags)][len(b.types)], fn, args...)
 }
 
-// joins are the statements of joined, by the number of tags and of types.
-var joins = sync.OnceValue(func() (texts [usualTags + 1][usualTypes + 1]string) {
+// joins and briefJoins are the statements of joined, by the number of tags and of types.
+var (
+	joins      = sync.OnceValue(func() *joinTexts { return joinsOf(columnsBehind) })
+	briefJoins = sync.OnceValue(func() *joinTexts { return joinsOf(briefBehind) })
+)
+
+type joinTexts [usualTags + 1][usualTypes + 1]string
+
+func joinsOf(behind string) *joinTexts {
+	texts := new(joinTexts)
 	for tags := 1; tags <= usualTags; tags++ {
 		for types := range texts[tags] {
-			texts[tags][types] = joinOf(tags, types)
+			texts[tags][types] = joinOf(behind, tags, types)
 		}
 	}
 	return texts
-})
+}
 
 // joinOf is the statement for so many tags and types. Where an event is missing that
 // the index has, a LEFT JOIN yields a row all the same.
-func joinOf(tags, types int) string {
+func joinOf(behind string, tags, types int) string {
 	var w strings.Builder
-	w.WriteString("SELECT t0.position, " + columnsBehind + " FROM es_tags t0")
+	w.WriteString("SELECT t0.position, " + behind + " FROM es_tags t0")
 	for i := 1; i < tags; i++ {
 		fmt.Fprintf(&w, " CROSS JOIN es_tags t%d", i)
 	}

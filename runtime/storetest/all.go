@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/esgen/esgen/runtime/es"
 )
 
@@ -14,6 +16,7 @@ var allCases = []testCase{
 	{"Streams", "Streams, if not empty, are the streams to be read, in the order of positions", allStreams},
 	{"Combined", "After, To, Query, Streams and Limit all apply at once", allCombined},
 	{"Pages", "reading on after the last position seen, a few events at a time, yields each event once", allPages},
+	{"Brief", "a brief reading yields the same events, of which the ID, the metadata and the tags may be left out", allBrief},
 	{"Wide", "queries and lists of streams may be long", allWide},
 }
 
@@ -54,6 +57,33 @@ func (s *subject) reads(whole []es.Stored, opts es.ReadAll) {
 	if err := same(s.all(opts), allPart(whole, opts)); err != nil {
 		s.Fatalf("All(%s): %v", describeRead(opts), err)
 	}
+}
+
+func allBrief(s *subject) {
+	whole := s.mixed(40)
+	last := whole[len(whole)-1].Position
+	for _, opts := range []es.ReadAll{
+		{}, {After: whole[3].Position, To: last, Limit: 9},
+		{Query: query(typed("type.1", "type.2"))}, {Query: query(tagged(tag("even", "yes")))}, {Query: query(tagged(tag("even", "no")))},
+		{Query: query(es.Item{Types: []string{"type.0", "type.3"}, Tags: []es.Tag{tag("three", "0")}}), After: whole[2].Position, Limit: 3},
+		{Query: query(tagged(tag("three", "1"), tag("five", "2")), tagged(tag("three", "1")))},
+		{Query: query(tagged(tag("five", "1"))), Streams: []string{"s-0", "s-1", "s-3"}},
+	} {
+		want := bare(allPart(whole, opts))
+		opts.Brief = true
+		if err := same(bare(s.all(opts)), want); err != nil {
+			s.Fatalf("All(%s): %v", describeRead(opts), err)
+		}
+	}
+}
+
+// bare takes from events what a brief reading may leave out.
+func bare(events []es.Stored) []es.Stored {
+	events = slices.Clone(events)
+	for i := range events {
+		events[i].ID, events[i].Metadata, events[i].Tags = uuid.Nil, nil, nil
+	}
+	return events
 }
 
 func allRange(s *subject) {

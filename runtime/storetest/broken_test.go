@@ -250,6 +250,22 @@ var mutants = []mutant{
 		caught: []string{"All/Query", "All/Combined"},
 	},
 	{
+		name: "leaves out more than it may where it reads in brief",
+		open: func() *altered {
+			s := sound()
+			s.all = func(ctx context.Context, opts es.ReadAll) events {
+				return each(func(e *es.Stored) bool {
+					if opts.Brief {
+						e.RecordedAt = time.Time{}
+					}
+					return true
+				})(s.inner.All(ctx, opts))
+			}
+			return s
+		},
+		caught: []string{"All/Brief"},
+	},
+	{
 		name: "cuts times to microseconds",
 		open: func() *altered {
 			return sound().reading(each(func(e *es.Stored) bool {

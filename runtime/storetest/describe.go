@@ -110,6 +110,9 @@ func describeRead(opts es.ReadAll) string {
 	if opts.Limit != 0 {
 		said += "; at most " + fmt.Sprint(opts.Limit)
 	}
+	if opts.Brief {
+		said += "; in brief"
+	}
 	return said
 }
 

@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"github.com/esgen/esgen/runtime/es"
 )
 
@@ -64,12 +62,6 @@ func streamBrief(s *subject) {
 		e := event("thing.done", es.Tag{Key: "thing", Value: fmt.Sprint(i)})
 		e.Metadata = []byte(`{"correlationId":"c"}`)
 		s.append(write(to("a", es.ExpectAny, e, event("thing.made")), to("b", es.ExpectAny, event("thing.done"))))
-	}
-	bare := func(events []es.Stored) []es.Stored {
-		for i := range events {
-			events[i].ID, events[i].Metadata, events[i].Tags = uuid.Nil, nil, nil
-		}
-		return events
 	}
 	for _, opts := range []es.ReadStream{{}, {Backwards: true}, {From: 2, To: 4}, {From: 3, Limit: 2, Backwards: true}} {
 		want := bare(s.stream("a", opts))

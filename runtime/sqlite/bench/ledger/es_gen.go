@@ -60,7 +60,7 @@ func LoadCardUse(ctx context.Context, store es.Store, card string) (*CardUse, er
 	query := es.Query{Items: []es.Item{
 		{Types: []string{"account.charged"}, Tags: []es.Tag{cardTag}},
 	}}
-	if err := es.ReadDecision(ctx, store, &c.Decision, query, func(s *es.Stored) error { return applyToCardUse(c, s) }); err != nil {
+	if err := es.LoadDecision(ctx, store, &c.Decision, query, func(s *es.Stored) error { return applyToCardUse(c, s) }); err != nil {
 		return nil, err
 	}
 	return c, nil
