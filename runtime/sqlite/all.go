@@ -161,7 +161,7 @@ func (sw *sweep) fill(c *conn, s *Store, limit int) error {
 // bound is the position at which a reading ends that was asked to go on to a position,
 // or to the end where that is 0: the head, if that comes first.
 func (s *Store) bound(c *conn, to int64) (int64, error) {
-	if to > 0 && to <= s.seen.Load() {
+	if to > 0 && to <= s.reached.Load() {
 		return to, nil // a decision model has just asked for the head
 	}
 	head, err := s.readHead(c)

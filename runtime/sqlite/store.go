@@ -21,7 +21,7 @@ type Store struct {
 	readers *pool
 	types   *typeNames
 	streams *streamNames
-	seen    atomic.Int64 // a position that the head has reached
+	reached atomic.Int64 // a position that the head has reached
 
 	opened    os.FileInfo   // says which file it is
 	closing   chan struct{} // closed by Close
@@ -158,8 +158,8 @@ func (s *Store) Head(ctx context.Context) (head int64, err error) {
 // readHead is what a reader sees of the head. The store remembers how far it has come.
 func (s *Store) readHead(c *conn) (int64, error) {
 	head, err := readHead(c)
-	for seen := s.seen.Load(); err == nil && head > seen && !s.seen.CompareAndSwap(seen, head); {
-		seen = s.seen.Load()
+	for seen := s.reached.Load(); err == nil && head > seen && !s.reached.CompareAndSwap(seen, head); {
+		seen = s.reached.Load()
 	}
 	return head, err
 }
