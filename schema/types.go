@@ -169,8 +169,7 @@ type Field struct {
 	NoSnapshot *Text
 	// Validate is what the validate tag says; its value is empty where there is none.
 	Validate Text
-	// Tag is the whole struct tag of a field of a struct type without a name: the tags are
-	// part of such a type. It is empty for all others.
+	// Tag is the whole struct tag, without quotes around it; empty where there is none.
 	Tag string
 }
 

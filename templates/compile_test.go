@@ -53,6 +53,7 @@ type Line struct {
 type Placed struct {
 	Number Number
 	Lines  []Line
+	Extra  map[string]struct{ A int ¦json:"a"¦ }
 }
 
 //es:event parcel.sent
@@ -70,15 +71,17 @@ func TestCompiler(t *testing.T) {
 		want string
 	}{
 		{"sound", "", "", ""},
-		{"tags", "Number Number\n", "Number Number `json:\"n\"`\n", ""}, // which is esgen check's to find
+		{"tag", "Number Number\n", "Number Number ¦json:\"n\"¦\n", "cannot use Placed{} (value of struct type Placed) as struct{"},
+		{"deep", "Product string", `Product string ¦json:"p"¦`, "cannot use Line{}"},
+		{"unnamed", `A int ¦json:"a"¦`, `A int ¦json:"b"¦`, "cannot use Placed{}"},
 		{"sibling", "o.record(Placed{Number: n})", "o.record(Sent{})",
 			"cannot use Sent{} (value of struct type Sent) as OrderEvent value in argument to o.record: Sent does not implement OrderEvent (missing method isOrderEvent)"},
 		{"stranger", "o.record(Placed{Number: n})", "o.record(n)",
 			"Number does not implement OrderEvent (missing method EventType)"},
-		{"added", "Number Number\n", "Number Number\n\tNote string\n", "cannot convert (*Placed)(nil) (value of type *Placed) to type *struct"},
-		{"removed", "type Sent struct{}", "type Sent struct{ _ int }", "cannot convert (*Sent)(nil)"},
-		{"retyped", "Count   int", "Count   int32", "cannot convert (*Line)(nil)"},
-		{"swapped", "Number Number\n\tLines  []Line", "Lines  []Line\n\tNumber Number", "cannot convert (*Placed)(nil)"},
+		{"added", "Number Number\n", "Number Number\n\tNote string\n", "cannot use Placed{} (value of struct type Placed) as struct{"},
+		{"removed", "type Sent struct{}", "type Sent struct{ _ int }", "cannot use Sent{}"},
+		{"retyped", "Count   int", "Count   int32", "cannot use Line{}"},
+		{"swapped", "Number Number\n\tLines  []Line", "Lines  []Line\n\tNumber Number", "cannot use Placed{}"},
 		{"inner", "type Number string", "type Number []byte", "cannot convert (*Number)(nil)"},
 	}
 	source := txtar.Parse([]byte(strings.ReplaceAll(shop, "¦", "`"))).Files[0].Data
@@ -88,10 +91,12 @@ func TestCompiler(t *testing.T) {
 	}
 	user.generate(t, "./...")
 	for _, test := range tests {
-		if test.old != "" && !strings.Contains(string(source), test.old) {
-			t.Fatalf("%s: there is no %q", test.name, test.old)
+		quote := strings.NewReplacer("¦", "`")
+		before, after := quote.Replace(test.old), quote.Replace(test.new)
+		if !strings.Contains(string(source), before) {
+			t.Fatalf("%s: there is no %q", test.name, before)
 		}
-		user.write(t, test.name+"/shop.go", []byte(strings.Replace(string(source), test.old, test.new, 1)))
+		user.write(t, test.name+"/shop.go", []byte(strings.Replace(string(source), before, after, 1)))
 	}
 	output, err := user.command(t, "build", "./...")
 	if err == nil {

@@ -103,7 +103,10 @@ func (f *goFile) function(fn schema.Func) *jen.Statement {
 
 // typ spells a type of the model. Tags of a struct type without a name are spelt only
 // if f.tags is set; else values of it need a conversion, for which tags do not matter.
-func (f *goFile) typ(t schema.Type) *jen.Statement {
+func (f *goFile) typ(t schema.Type) *jen.Statement { return f.spell(t, f.tags) }
+
+// spell is typ, with tags or without.
+func (f *goFile) spell(t schema.Type, tags bool) *jen.Statement {
 	switch t := t.(type) {
 	case *schema.Basic:
 		return jen.Id(string(t.Kind))
@@ -111,23 +114,23 @@ func (f *goFile) typ(t schema.Type) *jen.Statement {
 		if isByteSlice(t) {
 			return jen.Index().Byte()
 		}
-		return jen.Index().Add(f.typ(t.Elem))
+		return jen.Index().Add(f.spell(t.Elem, tags))
 	case *schema.Array:
-		return jen.Index(jen.Lit(int(t.Len))).Add(f.typ(t.Elem))
+		return jen.Index(jen.Lit(int(t.Len))).Add(f.spell(t.Elem, tags))
 	case *schema.Map:
-		return jen.Map(f.typ(t.Key)).Add(f.typ(t.Elem))
+		return jen.Map(f.spell(t.Key, tags)).Add(f.spell(t.Elem, tags))
 	case *schema.Pointer:
-		return jen.Op("*").Add(f.typ(t.Elem))
+		return jen.Op("*").Add(f.spell(t.Elem, tags))
 	case *schema.Any:
 		return jen.Any()
 	case *schema.Struct:
 		fields := make([]jen.Code, len(t.Fields))
 		for i, field := range t.Fields {
-			fields[i] = f.typ(field.Type)
+			fields[i] = f.spell(field.Type, tags)
 			if !field.Embedded {
 				fields[i] = jen.Id(field.Name.Value).Add(fields[i])
 			}
-			if f.tags && field.Tag != "" {
+			if tags && field.Tag != "" {
 				fields[i] = jen.Add(fields[i]).Add(rawText(field.Tag))
 			}
 		}
@@ -137,7 +140,7 @@ func (f *goFile) typ(t schema.Type) *jen.Statement {
 		if len(t.Args) > 0 {
 			args := make([]jen.Code, len(t.Args))
 			for i, arg := range t.Args {
-				args[i] = f.typ(arg)
+				args[i] = f.spell(arg, tags)
 			}
 			s.Types(args...)
 		}

@@ -17,17 +17,20 @@ func emitGenerationGuard(f *goFile) {
 		jen.Const().Id("_").Op("=").Add(f.es("Generation1")))
 }
 
-// emitDriftGuards writes a conversion for each type that the generated code knows
-// the inside of: the events, the module's own types that they are made of, and
-// those of IDs. A field that is added, removed, moved or retyped makes it fail to
-// compile, until esgen is run again. Tags are of no account to a conversion:
-// only esgen check notices that they have changed.
+// emitDriftGuards writes a line that no longer compiles once a type has changed, for
+// each type that the generated code knows the inside of: the events, the module's own
+// types that they are made of, and those of IDs. What is a struct is assigned to the
+// struct that it was: a field that is added, removed, moved, retyped or tagged
+// otherwise is an error until esgen is run again, for tags are the names in what is
+// stored. The value is a literal, as what holds a lock must not be copied. Other types
+// are converted. That is blind to tags, but only a struct without a name could have any
+// in there: those are esgen check's to find.
 //
 //	var (
-//		_ = (*struct {
-//			ProfileID uuid.UUID
-//			Name      Name
-//		})((*Registered)(nil))
+//		_ struct {
+//			ProfileID uuid.UUID `json:"profileId"`
+//			Name      Name      `json:"name"`
+//		} = Registered{}
 //		_ = (*string)((*Country)(nil))
 //	)
 //
@@ -43,6 +46,8 @@ func emitDriftGuards(f *goFile) {
 	for _, g := range guardedTypes(f.pkg) {
 		name := f.qual(g.path, g.pkg, g.name)
 		switch s, isStruct := g.under.(*schema.Struct); {
+		case isStruct && canSpell(f.pkg.Path, s, g.path != f.pkg.Path):
+			guards = append(guards, jen.Id("_").Add(f.spell(s, true)).Op("=").Add(name.Values()))
 		case canSpell(f.pkg.Path, g.under, g.path != f.pkg.Path):
 			guards = append(guards, jen.Id("_").Op("=").
 				Parens(jen.Op("*").Add(f.typ(g.under))).

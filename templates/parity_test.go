@@ -178,6 +178,12 @@ func guarded(spec ast.Spec) string {
 		return ""
 	}
 	name := ""
+	if literal, ok := value.Values[0].(*ast.CompositeLit); ok {
+		if id, ok := literal.Type.(*ast.Ident); ok {
+			name = id.Name
+		}
+		return name
+	}
 	ast.Inspect(value.Values[0].(*ast.CallExpr).Args[0], func(n ast.Node) bool {
 		if star, ok := n.(*ast.StarExpr); ok {
 			if id, ok := star.X.(*ast.Ident); ok {

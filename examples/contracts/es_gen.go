@@ -496,23 +496,23 @@ func readPeriodJSON(r *jsonx.Reader, e *Period) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		PersonID uuid.UUID
-		Name     string
-	})((*Registered)(nil))
-	_ = (*struct {
-		ContractID uuid.UUID
-		PersonID   uuid.UUID
-		Period     Period
-		SignedAt   time.Time
-	})((*Signed)(nil))
-	_ = (*struct {
-		ContractID uuid.UUID
-		PersonID   uuid.UUID
-		Reason     string
-	})((*Cancelled)(nil))
-	_ = (*struct {
-		From time.Time
-		To   time.Time
-	})((*Period)(nil))
+	_ struct {
+		PersonID uuid.UUID `json:"personId"`
+		Name     string    `json:"name"`
+	} = Registered{}
+	_ struct {
+		ContractID uuid.UUID `json:"contractId"`
+		PersonID   uuid.UUID `json:"personId" es:"tag=person"`
+		Period     Period    `json:"period"`
+		SignedAt   time.Time `json:"signedAt"`
+	} = Signed{}
+	_ struct {
+		ContractID uuid.UUID `json:"contractId"`
+		PersonID   uuid.UUID `json:"personId" es:"tag=person"`
+		Reason     string    `json:"reason"`
+	} = Cancelled{}
+	_ struct {
+		From time.Time `json:"from"`
+		To   time.Time `json:"to,omitzero"`
+	} = Period{}
 )

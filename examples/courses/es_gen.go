@@ -426,19 +426,19 @@ func readSubscribedJSON(r *jsonx.Reader, e *Subscribed) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		CourseID CourseID
-		Seats    int
-	})((*Defined)(nil))
-	_ = (*struct {
-		CourseID CourseID
-		Seats    int
-	})((*SeatsChanged)(nil))
-	_ = (*struct {
-		ID      string
-		Course  CourseID
-		Student StudentID
-	})((*Subscribed)(nil))
+	_ struct {
+		CourseID CourseID `json:"courseId" es:"tag=course"`
+		Seats    int      `json:"seats"`
+	} = Defined{}
+	_ struct {
+		CourseID CourseID `json:"courseId" es:"tag=course"`
+		Seats    int      `json:"seats"`
+	} = SeatsChanged{}
+	_ struct {
+		ID      string    `json:"id"`
+		Course  CourseID  `json:"course" es:"tag=course"`
+		Student StudentID `json:"student" es:"tag=student"`
+	} = Subscribed{}
 	_ = (*string)((*CourseID)(nil))
 	_ = (*string)((*StudentID)(nil))
 )

@@ -679,8 +679,8 @@ func readStayJSON(r *jsonx.Reader, e *Stay) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		Cents    int64
-		Currency string
-	})((*Price)(nil))
+	_ struct {
+		Cents    int64  `json:"cents"`
+		Currency string `json:"currency"`
+	} = Price{}
 )

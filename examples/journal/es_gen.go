@@ -237,12 +237,12 @@ func readPublishedJSON(r *jsonx.Reader, _ *Published) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		ArticleID string
-		Title     string
-	})((*Drafted)(nil))
-	_ = (*struct {
-		Title string
-	})((*Retitled)(nil))
-	_ = (*struct{})((*Published)(nil))
+	_ struct {
+		ArticleID string `json:"articleId"`
+		Title     string `json:"title"`
+	} = Drafted{}
+	_ struct {
+		Title string `json:"title"`
+	} = Retitled{}
+	_ struct{} = Published{}
 )

@@ -677,27 +677,27 @@ func readDeliveredJSON(r *jsonx.Reader, e *Delivered) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		OrderID uuid.UUID
-	})((*OrderPlaced)(nil))
-	_ = (*struct{})((*OrderCancelled)(nil))
-	_ = (*struct{})((*ShippingArrived)(nil))
-	_ = (*struct {
-		CartID     uuid.UUID
-		TrackingID string
-	})((*CartOpened)(nil))
-	_ = (*struct {
-		Text string
-	})((*Noted)(nil))
-	_ = (*struct {
-		SKU      string
-		Quantity int
-	})((*LineAdded)(nil))
-	_ = (*struct {
-		SKU      string
-		Quantity int
-	})((*QuantityChanged)(nil))
-	_ = (*struct {
-		TrackingID string
-	})((*Delivered)(nil))
+	_ struct {
+		OrderID uuid.UUID `json:"orderId"`
+	} = OrderPlaced{}
+	_ struct{} = OrderCancelled{}
+	_ struct{} = ShippingArrived{}
+	_ struct {
+		CartID     uuid.UUID `json:"cartId"`
+		TrackingID string    `json:"trackingId"`
+	} = CartOpened{}
+	_ struct {
+		Text string `json:"text"`
+	} = Noted{}
+	_ struct {
+		SKU      string `json:"sku"`
+		Quantity int    `json:"quantity"`
+	} = LineAdded{}
+	_ struct {
+		SKU      string `json:"sku"`
+		Quantity int    `json:"quantity"`
+	} = QuantityChanged{}
+	_ struct {
+		TrackingID string `json:"trackingId"`
+	} = Delivered{}
 )

@@ -298,16 +298,16 @@ func readSignedInJSON(r *jsonx.Reader, _ *SignedIn) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		ProfileID    uuid.UUID
-		Name         Name
-		RegisteredAt time.Time
-	})((*Registered)(nil))
-	_ = (*struct {
-		Name Name
-	})((*Renamed)(nil))
-	_ = (*struct {
-		Page string
-	})((*Visited)(nil))
-	_ = (*struct{})((*SignedIn)(nil))
+	_ struct {
+		ProfileID    uuid.UUID `json:"profileId"`
+		Name         Name      `json:"name"`
+		RegisteredAt time.Time `json:"registeredAt"`
+	} = Registered{}
+	_ struct {
+		Name Name `json:"name"`
+	} = Renamed{}
+	_ struct {
+		Page string `json:"page"`
+	} = Visited{}
+	_ struct{} = SignedIn{}
 )

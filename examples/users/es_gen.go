@@ -420,18 +420,18 @@ func readDestroyedJSON(r *jsonx.Reader, _ *Destroyed) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		UserID       uuid.UUID
-		Name         string
-		Email        string
-		PasswordHash PasswordHash
-		CreatedAt    time.Time
-	})((*Created)(nil))
-	_ = (*struct {
-		Name string
-	})((*Renamed)(nil))
-	_ = (*struct {
-		PasswordHash PasswordHash
-	})((*PasswordChanged)(nil))
-	_ = (*struct{})((*Destroyed)(nil))
+	_ struct {
+		UserID       uuid.UUID    `json:"userId"`
+		Name         string       `json:"name"`
+		Email        string       `json:"email"`
+		PasswordHash PasswordHash `json:"passwordHash"`
+		CreatedAt    time.Time    `json:"createdAt"`
+	} = Created{}
+	_ struct {
+		Name string `json:"name"`
+	} = Renamed{}
+	_ struct {
+		PasswordHash PasswordHash `json:"passwordHash"`
+	} = PasswordChanged{}
+	_ struct{} = Destroyed{}
 )

@@ -21,6 +21,7 @@ func (c *converter) fields(t *types.Struct, expr *ast.StructType, u *unit) []*sc
 			Name:     schema.Text{Value: v.Name()},
 			Embedded: v.Embedded(),
 			Exported: v.Exported(),
+			Tag:      t.Tag(i),
 		}
 		var tag fieldTag
 		var typeExpr ast.Expr

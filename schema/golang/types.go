@@ -57,11 +57,7 @@ func (c *converter) convert(t types.Type, expr ast.Expr, u *unit) schema.Type {
 		return &schema.Map{Key: key, Elem: elem}
 	case *types.Struct:
 		s, _ := expr.(*ast.StructType)
-		fields := c.fields(t, s, u)
-		for i, f := range fields {
-			f.Tag = t.Tag(i)
-		}
-		return &schema.Struct{Fields: fields}
+		return &schema.Struct{Fields: c.fields(t, s, u)}
 	case *types.Interface:
 		if t.Empty() {
 			return &schema.Any{}
@@ -247,11 +243,6 @@ func (c *converter) convertNamed(t *types.Named, u *unit) schema.Type {
 	}
 	c.named[key] = n
 	n.Under = c.convert(t.Underlying(), c.structExpr(declaring, obj.Name()), declaring)
-	if s, ok := n.Under.(*schema.Struct); ok {
-		for _, f := range s.Fields {
-			f.Tag = ""
-		}
-	}
 	n.HiddenFields = hasHiddenFields(t)
 	if marked != nil {
 		declaring.usedValues = true

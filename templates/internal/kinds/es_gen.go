@@ -4737,7 +4737,7 @@ func readWide300JSON(r2 *jsonx2.Reader, e2 *Wide300) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
+	_ struct {
 		Bool    bool
 		String  string
 		Int     int
@@ -4755,8 +4755,8 @@ var (
 		Float64 float64
 		Byte    uint8
 		Rune    int32
-	})((*Basics)(nil))
-	_ = (*struct {
+	} = Basics{}
+	_ struct {
 		Flag   Flag
 		Word   Word
 		Small  Small
@@ -4771,8 +4771,8 @@ var (
 		Table  Table
 		Link   Link
 		Alias  Alias
-	})((*Declared)(nil))
-	_ = (*struct {
+	} = Declared{}
+	_ struct {
 		Time     time.Time
 		Duration time.Duration
 		UUID     uuid.UUID
@@ -4780,8 +4780,8 @@ var (
 		Any      any
 		Number   json.Number
 		Month    time.Month
-	})((*Known)(nil))
-	_ = (*struct {
+	} = Known{}
+	_ struct {
 		String *string
 		Bool   *bool
 		Named  *Word
@@ -4804,8 +4804,8 @@ var (
 		Triple   ***Line
 		OfNil    []*int
 		MapOfPtr map[string]*Line
-	})((*Pointers)(nil))
-	_ = (*struct {
+	} = Pointers{}
+	_ struct {
 		Strings []string
 		Words   []Word
 		Ints    []int
@@ -4824,15 +4824,15 @@ var (
 		Levels  []Level
 		Floats  []float64
 		Anon    []struct {
-			A int
+			A int `json:"a"`
 			B []struct {
 				C string
 			}
 		}
 		Blobs [][]byte
 		Deep  [][][]string
-	})((*Slices)(nil))
-	_ = (*struct {
+	} = Slices{}
+	_ struct {
 		Bytes  [4]uint8
 		Ints   [3]int
 		Lines  [2]Line
@@ -4843,8 +4843,8 @@ var (
 		Anon   [2]struct {
 			A int
 		}
-	})((*Arrays)(nil))
-	_ = (*struct {
+	} = Arrays{}
+	_ struct {
 		Strings map[string]string
 		Words   map[Word]int
 		Ints    map[int]string
@@ -4864,78 +4864,78 @@ var (
 		Anys    map[string]any
 		Raws    map[string]json.RawMessage
 		Anon    map[string]struct {
-			A int
+			A int `json:"a"`
 		}
 		Texts map[string]Level
 		Deep  map[int]map[string][]Line
-	})((*Maps)(nil))
-	_ = (*struct {
+	} = Maps{}
+	_ struct {
 		Base
 		inner
 		*Optional
-		Named
-		Hidden string
+		Named  `json:"named"`
+		Hidden string `json:"hidden"`
 		money.Amount
 		Twice string
 		Word
-	})((*Embedded)(nil))
-	_ = (*struct {
-		Plain    string
-		Skipped  string
-		Dash     string
-		Empty    string
-		EmptyInt int
-		EmptyPtr *int
-		EmptySl  []int
-		EmptyMap map[string]int
-		EmptyAny any
-		EmptyArr [0]int
-		EmptyFl  float64
-		EmptyB   bool
-		Struct   Line
-		Array    [2]int
-		ZeroTime time.Time
-		ZeroPtr  *time.Time
-		ZeroLine Line
-		ZeroUUID uuid.UUID
-		ZeroF    float64
-		ZeroF32  Half
-		ZeroS    []int
-		ZeroSt   WithSlice
-		ZeroOwn  Own
-		ZeroOwnP OwnPointer
-		ZeroArr  [2]int
+	} = Embedded{}
+	_ struct {
+		Plain    string         `json:"plain"`
+		Skipped  string         `json:"-"`
+		Dash     string         `json:"-,"`
+		Empty    string         `json:",omitempty"`
+		EmptyInt int            `json:"emptyInt,omitempty"`
+		EmptyPtr *int           `json:",omitempty"`
+		EmptySl  []int          `json:",omitempty"`
+		EmptyMap map[string]int `json:",omitempty"`
+		EmptyAny any            `json:",omitempty"`
+		EmptyArr [0]int         `json:",omitempty"`
+		EmptyFl  float64        `json:",omitempty"`
+		EmptyB   bool           `json:",omitempty"`
+		Struct   Line           `json:",omitempty"`
+		Array    [2]int         `json:",omitempty"`
+		ZeroTime time.Time      `json:",omitzero"`
+		ZeroPtr  *time.Time     `json:",omitzero"`
+		ZeroLine Line           `json:",omitzero"`
+		ZeroUUID uuid.UUID      `json:",omitzero"`
+		ZeroF    float64        `json:",omitzero"`
+		ZeroF32  Half           `json:",omitzero"`
+		ZeroS    []int          `json:",omitzero"`
+		ZeroSt   WithSlice      `json:",omitzero"`
+		ZeroOwn  Own            `json:",omitzero"`
+		ZeroOwnP OwnPointer     `json:",omitzero"`
+		ZeroArr  [2]int         `json:",omitzero"`
 		ZeroAnon struct {
 			A int
-		}
-		Both     []int
-		QInt     int
-		QUint    Large
-		QBool    bool
-		QFloat   float64
-		QFloat32 Half
-		QString  string
-		QWord    Word
-		QPtr     *int
-		QPtrStr  *string
-		QEmpty   int
-		QSlice   []int
-		HTML     string
-		Unicode  string
-		Symbols  string
-	})((*Tags)(nil))
-	_ = (*struct {
-		A int
-		B string
-		C bool
-		D int
-	})((*LeadingEmpty)(nil))
-	_ = (*struct {
-		A int
-		B string
-	})((*AllEmpty)(nil))
-	_ = (*struct{})((*Nothing)(nil))
-	_ = (*struct {
+		} `json:",omitzero"`
+		Both     []int   `json:",omitempty,omitzero"`
+		QInt     int     `json:",string"`
+		QUint    Large   `json:",string"`
+		QBool    bool    `json:",string"`
+		QFloat   float64 `json:",string"`
+		QFloat32 Half    `json:",string"`
+		QString  string  `json:",string"`
+		QWord    Word    `json:",string"`
+		QPtr     *int    `json:",string"`
+		QPtrStr  *string `json:",string"`
+		QEmpty   int     `json:",string,omitempty"`
+		QSlice   []int   `json:",string"`
+		HTML     string  `json:"a<b>&c"`
+		Unicode  string  `json:"größe"`
+		Symbols  string  `json:"$%/x y"`
+	} = Tags{}
+	_ struct {
+		A int    `json:"a,omitempty"`
+		B string `json:"b,omitempty"`
+		C bool   `json:"c"`
+		D int    `json:"d,omitempty"`
+	} = LeadingEmpty{}
+	_ struct {
+		A int    `json:"a,omitempty"`
+		B string `json:"b,omitempty"`
+	} = AllEmpty{}
+	_ struct{} = Nothing{}
+	_ struct {
 		Level   Level
 		Addr    netip.Addr
 		Celsius Celsius
@@ -4943,30 +4943,30 @@ var (
 		PtrBig  *big.Int
 		PtrText PtrText
 		Kelvin  Kelvin
-	})((*Marshalers)(nil))
-	_ = (*struct {
+	} = Marshalers{}
+	_ struct {
 		Amount  money.Amount
 		Cash    money2.Amount
 		Cents   money.Cents
 		Opaque  money.Box[int]
 		Boxes   []money.Box[Word]
 		Account money.Account
-	})((*Foreign)(nil))
-	_ = (*struct {
+	} = Foreign{}
+	_ struct {
 		Name     string
 		Left     *Tree
 		Children []Tree
 		ByName   map[string]*Tree
 		List     List
-	})((*Tree)(nil))
-	_ = (*struct {
+	} = Tree{}
+	_ struct {
 		Name    Name
 		Age     Age
 		Point   Point
 		Tags    TagSet
 		When    When
-		Field   hidden
-		Ptr     *hidden
+		Field   hidden  `es:"encode=showHidden,decode=readHidden"`
+		Ptr     *hidden `es:"encode=showPointer,decode=readPointer"`
 		Strict  Strict
 		Blob    Blob
 		Wrapped Wrapped
@@ -4981,9 +4981,9 @@ var (
 		Ages    map[Age]bool
 		Nested  Nested
 		Hiddens Hiddens
-		Maybe   *Age
-	})((*Values)(nil))
-	_ = (*struct {
+		Maybe   *Age `json:",omitempty"`
+	} = Values{}
+	_ struct {
 		Type    int
 		Func    int
 		Range   int
@@ -5002,14 +5002,14 @@ var (
 		Kind    e
 		Key     map[dst]r
 		Members []v
-	})((*Shadows)(nil))
-	_ = (*struct {
+	} = Shadows{}
+	_ struct {
 		J jsonx
-	})((*Imports)(nil))
-	_ = (*struct {
+	} = Imports{}
+	_ struct {
 		Wide100
 		More Wide300
-	})((*Wide)(nil))
+	} = Wide{}
 	_ = (*bool)((*Flag)(nil))
 	_ = (*string)((*Word)(nil))
 	_ = (*int8)((*Small)(nil))
@@ -5024,83 +5024,83 @@ var (
 	_ = (*map[Word]Small)((*Table)(nil))
 	_ = (**Word)((*Link)(nil))
 	_ = (*Word)((*Alias)(nil))
-	_ = (*struct {
-		SKU      string
-		Quantity int
-		Price    money.Amount
-	})((*Line)(nil))
-	_ = (*struct {
-		Cents    int64
-		Currency string
-	})((*money.Amount)(nil))
-	_ = (*struct {
-		ID     int
-		Hidden string
+	_ struct {
+		SKU      string       `json:"sku"`
+		Quantity int          `json:"quantity"`
+		Price    money.Amount `json:"price"`
+	} = Line{}
+	_ struct {
+		Cents    int64  `json:"cents"`
+		Currency string `json:"currency"`
+	} = money.Amount{}
+	_ struct {
+		ID     int    `json:"id"`
+		Hidden string `json:"hidden"`
 		Twice  string
-	})((*Base)(nil))
-	_ = (*struct {
+	} = Base{}
+	_ struct {
 		Inner string
 		Base2
-	})((*inner)(nil))
-	_ = (*struct {
+	} = inner{}
+	_ struct {
 		Second int
 		Twice  string
-	})((*Base2)(nil))
-	_ = (*struct {
+	} = Base2{}
+	_ struct {
 		Maybe string
 		Other *int
 		*Further
-	})((*Optional)(nil))
-	_ = (*struct {
+	} = Optional{}
+	_ struct {
 		Far int
-	})((*Further)(nil))
-	_ = (*struct {
+	} = Further{}
+	_ struct {
 		X int
-	})((*Named)(nil))
-	_ = (*struct {
+	} = Named{}
+	_ struct {
 		S []int
-	})((*WithSlice)(nil))
-	_ = (*struct {
+	} = WithSlice{}
+	_ struct {
 		N int
-	})((*Own)(nil))
-	_ = (*struct {
+	} = Own{}
+	_ struct {
 		N int
-	})((*OwnPointer)(nil))
-	_ = (*struct {
-		Value float64
-	})((*money2.Amount)(nil))
+	} = OwnPointer{}
+	_ struct {
+		Value float64 `json:"value"`
+	} = money2.Amount{}
 	_ = (*int64)((*money.Cents)(nil))
-	_ = (*struct {
+	_ struct {
 		money.Owner
 		Balance money.Amount
-	})((*money.Account)(nil))
-	_ = (*struct {
+	} = money.Account{}
+	_ struct {
 		Name  string
 		Since int
-	})((*money.Owner)(nil))
+	} = money.Owner{}
 	_ = (*[]List)((*List)(nil))
-	_ = (*struct {
-		X int
-		Y int
-	})((*Coordinates)(nil))
+	_ struct {
+		X int `json:"x"`
+		Y int `json:"y"`
+	} = Coordinates{}
 	_ = (*[]struct {
 		N int
 	})((*Hiddens)(nil))
 	_ = (*string)((*e)(nil))
 	_ = (*string)((*dst)(nil))
-	_ = (*struct {
+	_ struct {
 		O o
-	})((*r)(nil))
+	} = r{}
 	_ = (*int)((*o)(nil))
-	_ = (*struct {
+	_ struct {
 		V *err
-	})((*v)(nil))
+	} = v{}
 	_ = (*int)((*err)(nil))
-	_ = (*struct {
+	_ struct {
 		I i
-	})((*jsonx)(nil))
+	} = jsonx{}
 	_ = (*int)((*i)(nil))
-	_ = (*struct {
+	_ struct {
 		F0  int
 		F1  int
 		F2  int
@@ -5201,8 +5201,8 @@ var (
 		F97 int
 		F98 int
 		F99 int
-	})((*Wide100)(nil))
-	_ = (*struct {
+	} = Wide100{}
+	_ struct {
 		G0   int
 		G1   int
 		G2   int
@@ -5503,5 +5503,5 @@ var (
 		G297 int
 		G298 int
 		G299 int
-	})((*Wide300)(nil))
+	} = Wide300{}
 )

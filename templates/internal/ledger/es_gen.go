@@ -513,35 +513,35 @@ func readAddressJSON(r *jsonx.Reader, e *Address) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		AccountID uuid.UUID
-		Owner     string
-		OpenedAt  time.Time
-		Tags      []string
-		Address   Address
-	})((*Opened)(nil))
-	_ = (*struct {
-		Cents int64
-		At    time.Time
-		By    uuid.UUID
-	})((*Deposited)(nil))
-	_ = (*struct {
-		Attempts int64
-	})((*SignedIn)(nil))
-	_ = (*struct{})((*SignedOut)(nil))
-	_ = (*struct {
-		Text string
-	})((*Noted)(nil))
-	_ = (*struct {
-		Number int64
-	})((*CardIssued)(nil))
-	_ = (*struct {
-		Number int64
-		Cents  int64
-	})((*CardUsed)(nil))
-	_ = (*struct {
-		Street string
-		City   string
-		Number int
-	})((*Address)(nil))
+	_ struct {
+		AccountID uuid.UUID `json:"accountId"`
+		Owner     string    `json:"owner"`
+		OpenedAt  time.Time `json:"openedAt"`
+		Tags      []string  `json:"tags"`
+		Address   Address   `json:"address"`
+	} = Opened{}
+	_ struct {
+		Cents int64     `json:"cents"`
+		At    time.Time `json:"at"`
+		By    uuid.UUID `json:"by"`
+	} = Deposited{}
+	_ struct {
+		Attempts int64 `json:"attempts"`
+	} = SignedIn{}
+	_ struct{} = SignedOut{}
+	_ struct {
+		Text string `json:"text"`
+	} = Noted{}
+	_ struct {
+		Number int64 `json:"number"`
+	} = CardIssued{}
+	_ struct {
+		Number int64 `json:"number" es:"child"`
+		Cents  int64 `json:"cents"`
+	} = CardUsed{}
+	_ struct {
+		Street string `json:"street"`
+		City   string `json:"city"`
+		Number int    `json:"number"`
+	} = Address{}
 )

@@ -1459,25 +1459,25 @@ func readPointJSON(r *jsonx.Reader, e *Point) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		ID    uuid.UUID
-		Which string
-	})((*Changed)(nil))
-	_ = (*struct {
+	_ struct {
+		ID    uuid.UUID `json:"id"`
+		Which string    `json:"which"`
+	} = Changed{}
+	_ struct {
 		Number int32
 		Title  string
-	})((*Titled)(nil))
-	_ = (*struct {
+	} = Titled{}
+	_ struct {
 		Name Name
 		Beds uint
-	})((*Furnished)(nil))
-	_ = (*struct {
+	} = Furnished{}
+	_ struct {
 		Addr netip.Addr
 		Up   bool
-	})((*Pinged)(nil))
-	_ = (*struct {
+	} = Pinged{}
+	_ struct {
 		Serial Serial
 		Model  string
-	})((*Shipped)(nil))
+	} = Shipped{}
 	_ = (*string)((*Name)(nil))
 )

@@ -478,57 +478,57 @@ func readLineJSON(r *jsonx.Reader, e *Line) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		OrderID string
-		Amount  int64
-		At      time.Time
-		Tags    []string
-		Address Address
-	})((*Placed)(nil))
-	_ = (*struct {
-		ID         uuid.UUID
-		Carrier    string
-		Note       string
-		Insured    bool
-		Express    bool
-		Parcels    int
-		Floor      int8
-		Height     int16
-		Volume     int32
-		Value      int64
-		Boxes      uint
-		Zone       uint8
-		Gate       uint16
-		Route      uint32
-		Barcode    uint64
-		Weight     float32
-		Rate       float64
-		PackedAt   time.Time
-		LoadedAt   time.Time
-		Handling   Minutes
-		Signature  []byte
-		Tags       []string
-		Readings   []float64
-		Dimensions [3]int
-		Labels     map[string]string
-		Stock      map[string]int64
-		From       *Address
-		To         Address
-		Lines      []Line
-		Extra      any
-	})((*Dispatched)(nil))
-	_ = (*struct {
-		Text string
-	})((*Noted)(nil))
-	_ = (*struct {
-		Street string
-		City   string
-		Zip    int
-	})((*Address)(nil))
+	_ struct {
+		OrderID string    `json:"orderId"`
+		Amount  int64     `json:"amount"`
+		At      time.Time `json:"at"`
+		Tags    []string  `json:"tags"`
+		Address Address   `json:"address"`
+	} = Placed{}
+	_ struct {
+		ID         uuid.UUID         `json:"id"`
+		Carrier    string            `json:"carrier"`
+		Note       string            `json:"note"`
+		Insured    bool              `json:"insured"`
+		Express    bool              `json:"express"`
+		Parcels    int               `json:"parcels"`
+		Floor      int8              `json:"floor"`
+		Height     int16             `json:"height"`
+		Volume     int32             `json:"volume"`
+		Value      int64             `json:"value"`
+		Boxes      uint              `json:"boxes"`
+		Zone       uint8             `json:"zone"`
+		Gate       uint16            `json:"gate"`
+		Route      uint32            `json:"route"`
+		Barcode    uint64            `json:"barcode,string"`
+		Weight     float32           `json:"weight"`
+		Rate       float64           `json:"rate"`
+		PackedAt   time.Time         `json:"packedAt"`
+		LoadedAt   time.Time         `json:"loadedAt"`
+		Handling   Minutes           `json:"handling"`
+		Signature  []byte            `json:"signature"`
+		Tags       []string          `json:"tags"`
+		Readings   []float64         `json:"readings"`
+		Dimensions [3]int            `json:"dimensions"`
+		Labels     map[string]string `json:"labels"`
+		Stock      map[string]int64  `json:"stock"`
+		From       *Address          `json:"from"`
+		To         Address           `json:"to"`
+		Lines      []Line            `json:"lines"`
+		Extra      any               `json:"extra,omitempty"`
+	} = Dispatched{}
+	_ struct {
+		Text string `json:"text"`
+	} = Noted{}
+	_ struct {
+		Street string `json:"street"`
+		City   string `json:"city"`
+		Zip    int    `json:"zip"`
+	} = Address{}
 	_ = (*int32)((*Minutes)(nil))
-	_ = (*struct {
-		SKU      string
-		Quantity int
-		Price    float64
-	})((*Line)(nil))
+	_ struct {
+		SKU      string  `json:"sku"`
+		Quantity int     `json:"quantity"`
+		Price    float64 `json:"price"`
+	} = Line{}
 )

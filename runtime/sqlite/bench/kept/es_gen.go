@@ -252,23 +252,23 @@ func readBookingState(r *state.Reader, b *Booking) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
+	_ struct {
 		AccountID uuid.UUID
-	})((*Opened)(nil))
-	_ = (*struct {
+	} = Opened{}
+	_ struct {
 		Cents     int64
 		Reference string
 		At        time.Time
-	})((*Deposited)(nil))
-	_ = (*struct {
+	} = Deposited{}
+	_ struct {
 		es.Root
-		id       uuid.UUID
+		id       uuid.UUID `es:"id"`
 		cents    int64
 		bookings []Booking
-	})((*Account)(nil))
-	_ = (*struct {
+	} = Account{}
+	_ struct {
 		Reference string
 		Cents     int64
 		At        time.Time
-	})((*Booking)(nil))
+	} = Booking{}
 )

@@ -452,33 +452,33 @@ func readChargedJSON(r *jsonx.Reader, e *Charged) {
 
 // An error here means that a type was changed after this file was written: run esgen again.
 var (
-	_ = (*struct {
-		AccountID uuid.UUID
-		Owner     string
-		Branch    string
-		OpenedAt  time.Time
-	})((*Opened)(nil))
-	_ = (*struct {
-		Cents     int64
-		Currency  string
-		At        time.Time
-		By        uuid.UUID
-		Reference string
-	})((*Deposited)(nil))
-	_ = (*struct {
-		Cents   int64
-		At      time.Time
-		Machine int
-		Receipt bool
-		Purpose string
-	})((*Withdrawn)(nil))
-	_ = (*struct {
-		Text string
-		By   string
-	})((*Noted)(nil))
-	_ = (*struct {
-		Card  string
-		Cents int64
-		At    time.Time
-	})((*Charged)(nil))
+	_ struct {
+		AccountID uuid.UUID `json:"accountId"`
+		Owner     string    `json:"owner"`
+		Branch    string    `json:"branch"`
+		OpenedAt  time.Time `json:"openedAt"`
+	} = Opened{}
+	_ struct {
+		Cents     int64     `json:"cents"`
+		Currency  string    `json:"currency"`
+		At        time.Time `json:"at"`
+		By        uuid.UUID `json:"by"`
+		Reference string    `json:"reference"`
+	} = Deposited{}
+	_ struct {
+		Cents   int64     `json:"cents"`
+		At      time.Time `json:"at"`
+		Machine int       `json:"machine"`
+		Receipt bool      `json:"receipt"`
+		Purpose string    `json:"purpose"`
+	} = Withdrawn{}
+	_ struct {
+		Text string `json:"text"`
+		By   string `json:"by"`
+	} = Noted{}
+	_ struct {
+		Card  string    `json:"card" es:"tag=card"`
+		Cents int64     `json:"cents"`
+		At    time.Time `json:"at"`
+	} = Charged{}
 )
