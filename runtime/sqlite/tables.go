@@ -333,7 +333,9 @@ type driftError struct {
 }
 
 func (e *driftError) Error() string {
-	return fmt.Sprintf("%v: table %q of %s: %s", ErrTableDrift, e.table.Name, e.table.Aggregate, strings.Join(e.what, "; "))
+	return fmt.Sprintf("%v: table %q of %s: %s: to make it from the events as the code has it, "+
+		"open the store with sqlite.WithTableDrift and call Store.Rebuild (or use the program's own flag for that)",
+		ErrTableDrift, e.table.Name, e.table.Aggregate, strings.Join(e.what, "; "))
 }
 
 func (e *driftError) Is(target error) bool { return target == ErrTableDrift }

@@ -92,7 +92,7 @@ func open(ctx context.Context, set settings) (*sqlite.Store, error) {
 	}
 	store, err := sqlite.Open(ctx, set.db, opts...)
 	if errors.Is(err, sqlite.ErrTableDrift) {
-		return nil, fmt.Errorf("%w; -rebuild makes the table anew of the events", err)
+		return nil, fmt.Errorf("%w; the flag is -rebuild", err)
 	}
 	if err != nil || !set.rebuild {
 		return store, err

@@ -90,7 +90,9 @@ func TestRebuild(t *testing.T) {
 	if err = errors.Join(err, old.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := open(t.Context(), settings{db: file}); !errors.Is(err, sqlite.ErrTableDrift) || !strings.Contains(err.Error(), "-rebuild") {
+	if _, err := open(t.Context(), settings{db: file}); !errors.Is(err, sqlite.ErrTableDrift) ||
+		!strings.Contains(err.Error(), "the file has no such table yet, and events from before it: to make it from the events") ||
+		!strings.HasSuffix(err.Error(), "the flag is -rebuild") {
 		t.Fatalf("users without rows: %v", err)
 	}
 	store, err := open(t.Context(), settings{db: file, rebuild: true})
