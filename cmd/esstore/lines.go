@@ -49,7 +49,7 @@ func lineStreams(ctx context.Context, path string) (streamList, error) {
 
 // readLineStats reads all lines that a store has.
 func readLineStats(ctx context.Context, path string, s store, progress *terminal.Progress) (*stats, error) {
-	st := &stats{File: path, Kinds: []kindStats{}, Types: []typeStats{}}
+	st := newStats(path)
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err

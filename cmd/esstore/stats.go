@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -18,8 +19,9 @@ import (
 )
 
 const statsHelp = `stats prints how many streams and events there are, of which types, how much room they take,
-and when the first and the last were recorded. Sizes are in bytes: payloads as they were
-appended, the file with all that it keeps beside them.
+and when the first and the last were recorded; and what is kept beside the events: snapshots,
+and state tables with their rows. Sizes are in bytes: payloads as they were appended, the file
+with all that it has.
 
 It reads the whole file.`
 
@@ -77,6 +79,9 @@ type stats struct {
 	Last     *time.Time  `json:"last,omitempty"`
 	Kinds    []kindStats `json:"categories"`
 	Types    []typeStats `json:"types"`
+	// Snapshots and Tables are nothing for JSON lines.
+	Snapshots int64        `json:"snapshots"`
+	Tables    []tableStats `json:"tables"`
 }
 
 // kindStats are the streams of a category, which is empty for streams without one.
@@ -93,8 +98,19 @@ type typeStats struct {
 	Last     time.Time `json:"last"`
 }
 
+// tableStats is a state table, and how many rows it has.
+type tableStats struct {
+	Name      string `json:"name"`
+	Aggregate string `json:"aggregate"`
+	Rows      int64  `json:"rows"`
+}
+
+func newStats(path string) *stats {
+	return &stats{File: path, Kinds: []kindStats{}, Types: []typeStats{}, Tables: []tableStats{}}
+}
+
 func readStats(ctx context.Context, path string, progress *terminal.Progress) (*stats, error) {
-	st := &stats{File: path, Kinds: []kindStats{}, Types: []typeStats{}}
+	st := newStats(path)
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -117,7 +133,40 @@ func readStats(ctx context.Context, path string, progress *terminal.Progress) (*
 	if err := st.readCategories(ctx, db); err != nil {
 		return nil, err
 	}
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM es_snapshots").Scan(&st.Snapshots); err != nil {
+		return nil, err
+	}
+	if err := st.readTables(ctx, db, progress); err != nil {
+		return nil, err
+	}
 	return st, st.readEvents(ctx, db, progress)
+}
+
+func (st *stats) readTables(ctx context.Context, db *sql.DB, progress *terminal.Progress) error {
+	rows, err := db.QueryContext(ctx, "SELECT name, aggregate FROM es_tables ORDER BY name")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t tableStats
+		if err := rows.Scan(&t.Name, &t.Aggregate); err != nil {
+			return err
+		}
+		st.Tables = append(st.Tables, t)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for i := range st.Tables {
+		t := &st.Tables[i]
+		progress.Step("counting rows")
+		name := `"` + strings.ReplaceAll(t.Name, `"`, `""`) + `"`
+		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+name).Scan(&t.Rows); err != nil {
+			return fmt.Errorf("count the rows of the state table %s: %w", printableName(t.Name), err)
+		}
+	}
+	return nil
 }
 
 func (st *stats) readCategories(ctx context.Context, db *sql.DB) error {
@@ -228,6 +277,9 @@ func (st *stats) print(w io.Writer) error {
 		line("payloads", "%s, %s on average, the longest %s", size(st.Payloads), size(st.Payloads/st.Events), size(st.Longest))
 		line("metadata", "%s", size(st.Metadata))
 	}
+	if st.Snapshots > 0 {
+		line("snapshots", "%d", st.Snapshots)
+	}
 	if len(st.Kinds) > 0 {
 		fmt.Fprint(tw, "\nCATEGORY\tSTREAMS\n")
 	}
@@ -243,6 +295,12 @@ func (st *stats) print(w io.Writer) error {
 	}
 	for _, t := range st.Types {
 		fmt.Fprintf(tw, "%s\t%d\t%s\t%s\t%s\n", printableName(t.Type), t.Events, size(t.Payloads), t.First.Format(shortTime), t.Last.Format(shortTime))
+	}
+	if len(st.Tables) > 0 {
+		fmt.Fprint(tw, "\nTABLE\tAGGREGATE\tROWS\n")
+	}
+	for _, t := range st.Tables {
+		fmt.Fprintf(tw, "%s\t%s\t%d\n", printableName(t.Name), printableName(t.Aggregate), t.Rows)
 	}
 	return tw.Flush()
 }
