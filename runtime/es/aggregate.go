@@ -161,7 +161,7 @@ func CheckVersion(s *Stored, known int) error {
 // Called by generated code.
 func MissingChild(field string, event Event, id ...any) error {
 	if len(id) > 0 {
-		return fmt.Errorf("%s is for %v of %s, which is not there", event.EventType(), id[0], field)
+		return fmt.Errorf("%s is for %s of %s, which is not there", event.EventType(), visible(fmt.Sprint(id[0])), field)
 	}
 	return fmt.Errorf("%s is for %s, which is not there", event.EventType(), field)
 }

@@ -24,17 +24,17 @@ func (a *Append) Validate() error {
 			return fmt.Errorf("%w: stream name %q is empty or not UTF-8", ErrInvalidAppend, s.Stream.Name)
 		}
 		if !utf8.ValidString(s.Stream.Category) || !utf8.ValidString(s.Stream.Key) || !utf8.ValidString(s.CommandID) {
-			return fmt.Errorf("%w: stream %s: its category, its key or the command ID is not UTF-8", ErrInvalidAppend, s.Stream.Name)
+			return fmt.Errorf("%w: stream %s: its category, its key or the command ID is not UTF-8", ErrInvalidAppend, visible(s.Stream.Name))
 		}
 		if s.Expected < ExpectExists {
-			return fmt.Errorf("%w: stream %s: expected version %d", ErrInvalidAppend, s.Stream.Name, s.Expected)
+			return fmt.Errorf("%w: stream %s: expected version %d", ErrInvalidAppend, visible(s.Stream.Name), s.Expected)
 		}
 		if len(s.Events) == 0 {
-			return fmt.Errorf("%w: no events for stream %s", ErrInvalidAppend, s.Stream.Name)
+			return fmt.Errorf("%w: no events for stream %s", ErrInvalidAppend, visible(s.Stream.Name))
 		}
 		for j := range s.Events {
 			if err := s.Events[j].validate(); err != nil {
-				return fmt.Errorf("%w: stream %s, event %d of %d: %v", ErrInvalidAppend, s.Stream.Name, j+1, len(s.Events), err)
+				return fmt.Errorf("%w: stream %s, event %d of %d: %v", ErrInvalidAppend, visible(s.Stream.Name), j+1, len(s.Events), err)
 			}
 		}
 		events += len(s.Events)
@@ -60,7 +60,7 @@ func (a *Append) checkNames() error {
 	for i := range a.Streams {
 		name := a.Streams[i].Stream.Name
 		if _, twice := names[name]; twice {
-			return fmt.Errorf("%w: stream %s is named twice", ErrInvalidAppend, name)
+			return fmt.Errorf("%w: stream %s is named twice", ErrInvalidAppend, visible(name))
 		}
 		names[name] = struct{}{}
 	}

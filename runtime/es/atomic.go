@@ -204,10 +204,10 @@ func (b *Batch) prepare() ([]partToSave, error) {
 		}
 		if i, taken := owners[part.stream.Name]; taken {
 			if parts[i].root == part.root {
-				return nil, fmt.Errorf("%s %s is given twice", part.name, part.stream.Key)
+				return nil, fmt.Errorf("%s %s is given twice", part.name, visible(part.stream.Key))
 			}
 			return nil, fmt.Errorf("%s and %s both record into stream %s: save one of them, then load and save the other",
-				parts[i].name, part.name, part.stream.Name)
+				parts[i].name, part.name, visible(part.stream.Name))
 		}
 		owners[part.stream.Name] = len(parts)
 		parts = append(parts, part)
@@ -229,7 +229,7 @@ func (b *Batch) attempt(ctx context.Context, parts []partToSave, o *saveOptions)
 		a.buffers = append(a.buffers, buffer)
 		if err := p.addTo(ctx, a, o, buffer); err != nil {
 			a.release()
-			return nil, fmt.Errorf("%s %s: %w", p.name, p.stream.Key, err)
+			return nil, fmt.Errorf("%s %s: %w", p.name, visible(p.stream.Key), err)
 		}
 	}
 	return a, nil

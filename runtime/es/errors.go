@@ -75,16 +75,16 @@ func (e *ConflictError) Error() string {
 	var want string
 	switch e.Expected {
 	case ExpectNone:
-		return fmt.Sprintf("stream %s exists already, at version %d", e.Stream, e.Actual)
+		return fmt.Sprintf("stream %s exists already, at version %d", visible(e.Stream), e.Actual)
 	case ExpectExists:
 		want = "that exists"
 	default:
 		want = fmt.Sprintf("at version %d", e.Expected)
 	}
 	if e.Actual == 0 {
-		return fmt.Sprintf("version conflict: stream %s does not exist, expected one %s", e.Stream, want)
+		return fmt.Sprintf("version conflict: stream %s does not exist, expected one %s", visible(e.Stream), want)
 	}
-	return fmt.Sprintf("version conflict: stream %s is at version %d, expected one %s", e.Stream, e.Actual, want)
+	return fmt.Sprintf("version conflict: stream %s is at version %d, expected one %s", visible(e.Stream), e.Actual, want)
 }
 
 // Is matches ErrConflict and, where no stream was expected, ErrExists.
@@ -121,7 +121,7 @@ type EventError struct {
 }
 
 func (e *EventError) Error() string {
-	where := fmt.Sprintf("stream %s, version %d", e.Stream, e.Version)
+	where := fmt.Sprintf("stream %s, version %d", visible(e.Stream), e.Version)
 	if e.Position > 0 {
 		where += fmt.Sprintf(", position %d", e.Position)
 	}

@@ -8,6 +8,23 @@ import (
 	"github.com/esgen/esgen/runtime/es"
 )
 
+// What a stream is called is often what a request says.
+func TestStreamsInErrors(t *testing.T) {
+	const odd, shown = "account-\x1b[2J\u202e", `"account-\x1b[2J\u202e"`
+	for want, err := range map[string]error{
+		"stream account-Zoë 1 exists already, at version 2":                                 &es.ConflictError{Stream: "account-Zoë 1", Expected: es.ExpectNone, Actual: 2},
+		"stream " + shown + " exists already, at version 2":                                 &es.ConflictError{Stream: odd, Expected: es.ExpectNone, Actual: 2},
+		"version conflict: stream " + shown + " is at version 2, expected one at version 1": &es.ConflictError{Stream: odd, Expected: 1, Actual: 2},
+		"stream " + shown + ", version 3: corrupt":                                          &es.EventError{Stream: odd, Version: 3, Err: es.ErrCorrupt},
+		"account: its mail is taken, by stream " + shown:                                    &es.UniqueError{Aggregate: "account", Column: "mail", Stream: odd},
+		"account.blocked is for " + shown + " of Bank.accounts, which is not there":         es.MissingChild("Bank.accounts", blocked{}, odd),
+	} {
+		if err.Error() != want {
+			t.Errorf("%q, want %q", err, want)
+		}
+	}
+}
+
 func TestInvalidError(t *testing.T) {
 	tests := []struct {
 		err  es.InvalidError

@@ -25,6 +25,9 @@ func TestWhatIsNotThere(t *testing.T) {
 			t.Errorf("%s: %v, want es.ErrNotFound that names the account", name, err)
 		}
 	}
+	if _, err := repo.Load(ctx, "\x1b[2Jbob\n"); !errors.Is(err, es.ErrNotFound) || err.Error() != `account "\x1b[2Jbob\n": not found` {
+		t.Errorf("Load of an ID that a terminal would obey: %q", err)
+	}
 	if _, err := repo.Load(ctx, ""); !errors.Is(err, es.ErrNoID) {
 		t.Errorf("Load without an ID: %v", err)
 	}

@@ -27,7 +27,7 @@ func (r *Repository[A, ID, E]) repeats(ctx context.Context, stream Stream, o *sa
 		err = r.recall(ctx, stream, first, o.outcomes)
 	}
 	if err != nil {
-		return false, fmt.Errorf("look for command %q in %s %s: %w", o.once, r.def.Name, stream.Key, err)
+		return false, fmt.Errorf("look for command %q in %s %s: %w", o.once, r.def.Name, visible(stream.Key), err)
 	}
 	return seen, nil
 }

@@ -194,7 +194,7 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 		return nil, err
 	}
 	if at.kind == atVersion && at.version < 1 {
-		return nil, fmt.Errorf("%s %s: %w: %d, they count from 1", r.def.Name, stream.Key, ErrNoVersion, at.version)
+		return nil, fmt.Errorf("%s %s: %w: %d, they count from 1", r.def.Name, visible(stream.Key), ErrNoVersion, at.version)
 	}
 	report := LoadReport{Aggregate: r.def.Name, Stream: stream.Name}
 	ctx = r.opts.observer.loadBegins(ctx, &report)
@@ -212,7 +212,7 @@ func (r *Repository[A, ID, E]) load(ctx context.Context, id ID, at At) (*A, erro
 func (r *Repository[A, ID, E]) rebuild(ctx context.Context, id ID, stream Stream, at At, report *LoadReport) (a *A, end *tip, bad bool, err error) {
 	base, bad, err := r.readSnapshot(ctx, stream, at)
 	if err != nil {
-		return nil, nil, false, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
+		return nil, nil, false, fmt.Errorf("load %s %s: %w", r.def.Name, visible(stream.Key), err)
 	}
 	if base != nil {
 		a, end, err = r.replay(ctx, id, stream, at, base, report)
@@ -260,7 +260,7 @@ func (r *Repository[A, ID, E]) replay(ctx context.Context, id ID, stream Stream,
 	root = rootOf(a)
 	for s, err := range r.store.Stream(ctx, stream.Name, read) {
 		if err != nil {
-			return nil, nil, fmt.Errorf("load %s %s: %w", r.def.Name, stream.Key, err)
+			return nil, nil, fmt.Errorf("load %s %s: %w", r.def.Name, visible(stream.Key), err)
 		}
 		if at.kind == atTime && s.RecordedAt.After(at.time) {
 			break
@@ -294,15 +294,15 @@ func (r *Repository[A, ID, E]) replay(ctx context.Context, id ID, stream Stream,
 		return nil, nil, &snapshotError{fmt.Errorf("%w: the stream ends before version %d", errNotOfStream, base.Version)}
 	}
 	if root.version == 0 {
-		return nil, nil, fmt.Errorf("%s %s: %w", r.def.Name, stream.Key, ErrNotFound)
+		return nil, nil, fmt.Errorf("%s %s: %w", r.def.Name, visible(stream.Key), ErrNotFound)
 	}
 	if at.kind == atVersion && root.version < at.version {
-		return nil, nil, fmt.Errorf("%s %s: %w: %d, the stream ends at %d", r.def.Name, stream.Key, ErrNoVersion, at.version, root.version)
+		return nil, nil, fmt.Errorf("%s %s: %w: %d, the stream ends at %d", r.def.Name, visible(stream.Key), ErrNoVersion, at.version, root.version)
 	}
 	if got := r.def.ID(a); got != id {
 		// IDs that are spelt alike are alike, whatever == says of them.
 		if text, err := r.def.FormatID(got); err != nil || text != stream.Key {
-			return nil, nil, base.suspect(eventError(&last, fmt.Errorf("%w: the events up to this one give the aggregate the ID %v", ErrCorrupt, got)))
+			return nil, nil, base.suspect(eventError(&last, fmt.Errorf("%w: the events up to this one give the aggregate the ID %s", ErrCorrupt, visible(fmt.Sprint(got)))))
 		}
 	}
 	if r.def.Attach != nil {
@@ -333,7 +333,7 @@ func (r *Repository[A, ID, E]) History(ctx context.Context, id ID) iter.Seq2[Rec
 		var last int64
 		for s, err := range r.store.Stream(ctx, stream.Name, ReadStream{}) {
 			if err != nil {
-				yield(Recorded[E]{}, fmt.Errorf("history of %s %s: %w", r.def.Name, stream.Key, err))
+				yield(Recorded[E]{}, fmt.Errorf("history of %s %s: %w", r.def.Name, visible(stream.Key), err))
 				return
 			}
 			if s.Version != last+1 {
@@ -351,7 +351,7 @@ func (r *Repository[A, ID, E]) History(ctx context.Context, id ID) iter.Seq2[Rec
 			}
 		}
 		if last == 0 {
-			yield(Recorded[E]{}, fmt.Errorf("%s %s: %w", r.def.Name, stream.Key, ErrNotFound))
+			yield(Recorded[E]{}, fmt.Errorf("%s %s: %w", r.def.Name, visible(stream.Key), ErrNotFound))
 		}
 	}
 }

@@ -51,7 +51,7 @@ func NewRows[A any, ID comparable, E Event, R any](def *Definition[A, ID, E], ke
 				err = def.Table.CheckRow(values)
 			}
 			if err != nil {
-				return nil, fmt.Errorf("%s %s: %w", def.Name, text, err)
+				return nil, fmt.Errorf("%s %s: %w", def.Name, visible(text), err)
 			}
 			return values, nil
 		},

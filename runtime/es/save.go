@@ -134,7 +134,7 @@ func (r *Repository[A, ID, E]) save(ctx context.Context, aggregate *A, o *saveOp
 	for len(root.pending) > 0 {
 		out, err := r.appendPending(ctx, aggregate, stream, o)
 		if err != nil {
-			return fmt.Errorf("save %s %s: %w", r.def.Name, stream.Key, err)
+			return fmt.Errorf("save %s %s: %w", r.def.Name, visible(stream.Key), err)
 		}
 		out.Events = append(total.Events, out.Events...)
 		total = out
@@ -159,9 +159,9 @@ func (r *Repository[A, ID, E]) toSave(aggregate *A) (Stream, error) {
 	root := rootOf(aggregate)
 	switch root.mode {
 	case detached:
-		return Stream{}, fmt.Errorf("save %s %s: %w, its state is not that of its stream any more: load it again", r.def.Name, r.keyOf(aggregate), ErrDetached)
+		return Stream{}, fmt.Errorf("save %s %s: %w, its state is not that of its stream any more: load it again", r.def.Name, visible(r.keyOf(aggregate)), ErrDetached)
 	case readOnly:
-		return Stream{}, fmt.Errorf("save %s %s: %w: it was loaded as of an earlier point", r.def.Name, r.keyOf(aggregate), ErrReadOnly)
+		return Stream{}, fmt.Errorf("save %s %s: %w: it was loaded as of an earlier point", r.def.Name, visible(r.keyOf(aggregate)), ErrReadOnly)
 	}
 	if len(root.pending) == 0 {
 		return Stream{}, nil
@@ -175,9 +175,9 @@ func (r *Repository[A, ID, E]) toSave(aggregate *A) (Stream, error) {
 	}
 	if root.stream != "" && root.stream != stream.Name {
 		if root.base() == 0 {
-			return Stream{}, fmt.Errorf("save %s: what was recorded gives it stream %s, and it was to be that of %s", r.def.Name, stream.Name, root.stream)
+			return Stream{}, fmt.Errorf("save %s: what was recorded gives it stream %s, and it was to be that of %s", r.def.Name, visible(stream.Name), visible(root.stream))
 		}
-		return Stream{}, fmt.Errorf("save %s: its ID now spells stream %s, and it belongs to %s: an ID must not change", r.def.Name, stream.Name, root.stream)
+		return Stream{}, fmt.Errorf("save %s: its ID now spells stream %s, and it belongs to %s: an ID must not change", r.def.Name, visible(stream.Name), visible(root.stream))
 	}
 	root.stream = stream.Name
 	return stream, nil

@@ -58,14 +58,14 @@ func (s *Snapshot) Validate() error {
 	case s.Stream == "" || !utf8.ValidString(s.Stream):
 		return fmt.Errorf("snapshot: stream name %q is empty or not UTF-8", s.Stream)
 	case s.Aggregate == "" || !utf8.ValidString(s.Aggregate):
-		return fmt.Errorf("snapshot of stream %s: aggregate name %q is empty or not UTF-8", s.Stream, s.Aggregate)
+		return fmt.Errorf("snapshot of stream %s: aggregate name %q is empty or not UTF-8", visible(s.Stream), s.Aggregate)
 	case !utf8.ValidString(s.Fingerprint):
-		return fmt.Errorf("snapshot of stream %s: fingerprint %q is not UTF-8", s.Stream, s.Fingerprint)
+		return fmt.Errorf("snapshot of stream %s: fingerprint %q is not UTF-8", visible(s.Stream), s.Fingerprint)
 	case s.Version < 1 || s.Position < 1:
-		return fmt.Errorf("snapshot of stream %s: version %d, position %d: both count from 1", s.Stream, s.Version, s.Position)
+		return fmt.Errorf("snapshot of stream %s: version %d, position %d: both count from 1", visible(s.Stream), s.Version, s.Position)
 	}
 	if err := checkTime(s.RecordedAt); err != nil {
-		return fmt.Errorf("snapshot of stream %s: %w", s.Stream, err)
+		return fmt.Errorf("snapshot of stream %s: %w", visible(s.Stream), err)
 	}
 	return nil
 }

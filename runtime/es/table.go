@@ -105,7 +105,7 @@ type UniqueError struct {
 }
 
 func (e *UniqueError) Error() string {
-	return fmt.Sprintf("%s: its %s is taken, by stream %s", e.Aggregate, e.Column, e.Stream)
+	return fmt.Sprintf("%s: its %s is taken, by stream %s", e.Aggregate, e.Column, visible(e.Stream))
 }
 
 // Is matches ErrUnique.

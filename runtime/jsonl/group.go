@@ -7,6 +7,7 @@ import (
 
 	"github.com/esgen/esgen/runtime/es"
 	"github.com/esgen/esgen/runtime/internal/appends"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 // group is what the appends of one write see: the index, and what the appends before
@@ -185,10 +186,10 @@ func (g *group) encode(a *es.Append) error {
 			start := len(g.buf)
 			var err error
 			if g.buf, err = appendLine(g.buf, r); err != nil {
-				return fmt.Errorf("event %d for stream %s: %w", j+1, st.is.Name, err)
+				return fmt.Errorf("event %d for stream %s: %w", j+1, visible.Text(st.is.Name), err)
 			}
 			if n := len(g.buf) - start; n > mostLine {
-				return fmt.Errorf("%w: event %d for stream %s takes %d bytes", ErrTooLarge, j+1, st.is.Name, n)
+				return fmt.Errorf("%w: event %d for stream %s takes %d bytes", ErrTooLarge, j+1, visible.Text(st.is.Name), n)
 			}
 			g.written = append(g.written, newLine{stream: st, event: e, tags: r.Tags, command: part.CommandID, size: len(g.buf) - start})
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 // scan reads a file from its beginning to its end, into an index.
@@ -155,10 +156,10 @@ func (s *scan) find(l *line) {
 func (s *scan) check(l *line) error {
 	st := s.stream
 	if next := st.version() + 1; l.version != next {
-		return fmt.Errorf("it has version %d of stream %s, and the next is %d", l.version, st.is.Name, next)
+		return fmt.Errorf("it has version %d of stream %s, and the next is %d", l.version, visible.Text(st.is.Name), next)
 	}
 	if st.is.Category != string(l.category) || st.is.Key != string(l.key) {
-		return fmt.Errorf("stream %s had another category or key before", st.is.Name)
+		return fmt.Errorf("stream %s had another category or key before", visible.Text(st.is.Name))
 	}
 	for i, t := range s.tags {
 		if slices.Contains(s.tags[:i], t) {
@@ -167,7 +168,7 @@ func (s *scan) check(l *line) error {
 	}
 	if c, seen := st.commands[string(l.command)]; seen {
 		if int64(st.events[c.first-1]) <= s.whole || int64(c.first+c.count) != l.version {
-			return fmt.Errorf("stream %s has seen command %q before", st.is.Name, l.command)
+			return fmt.Errorf("stream %s has seen command %q before", visible.Text(st.is.Name), l.command)
 		}
 	}
 	var failed error

@@ -12,6 +12,7 @@ import (
 
 	"github.com/esgen/esgen/runtime/es"
 	"github.com/esgen/esgen/runtime/internal/rows"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 var _ es.TableStore = (*Store)(nil)
@@ -68,7 +69,7 @@ func (s *Store) judgeRows(a *es.Append) error {
 			stream := &a.Streams[i].Stream
 			if stream.Category == t.Category && len(t.rows) > 0 &&
 				!slices.ContainsFunc(a.Rows, func(r es.Row) bool { return r.Table == t.Name && r.Stream == stream.Name }) {
-				return fmt.Errorf("%w: the append to stream %s brings no row for table %q", es.ErrNoTable, stream.Name, t.Name)
+				return fmt.Errorf("%w: the append to stream %s brings no row for table %q", es.ErrNoTable, visible.Text(stream.Name), t.Name)
 			}
 		}
 	}

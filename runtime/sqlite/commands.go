@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 var _ es.CommandReader = (*Store)(nil)
@@ -46,7 +47,7 @@ func toCommand(row []driver.Value, stream, id string) (es.StreamResult, error) {
 	crc := s.int(2)
 	var sum checksum
 	if got := sum.command(stream, id, r.FirstVersion, r.LastVersion); s.err == nil && int64(got) != crc {
-		return es.StreamResult{}, fmt.Errorf("%w: what is noted of command %q of stream %s does not match its checksum", es.ErrCorrupt, id, stream)
+		return es.StreamResult{}, fmt.Errorf("%w: what is noted of command %q of stream %s does not match its checksum", es.ErrCorrupt, id, visible.Text(stream))
 	}
 	r.FirstPosition, r.LastPosition = s.int(3), s.int(4)
 	return r, damaged("commands", s.err)

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"database/sql/driver"
 	"fmt"
+
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 // flush writes what the group has taken on.
@@ -50,7 +52,7 @@ func (g *group) checkNew(st *streamState) error {
 	const query = "SELECT 1 FROM es_streams INDEXED BY es_streams_by_category WHERE category = ? AND key = ? AND name = ?"
 	_, exists, err := g.conn.lookup(query, st.Category, st.Key, st.Name)
 	if err == nil && exists {
-		err = fmt.Errorf("%w: there is a stream %s that is not found by its name", errDamaged, st.Name)
+		err = fmt.Errorf("%w: there is a stream %s that is not found by its name", errDamaged, visible.Text(st.Name))
 	}
 	return err
 }
@@ -58,7 +60,7 @@ func (g *group) checkNew(st *streamState) error {
 func (g *group) flushEvents(w *write) error {
 	for i := range w.part.Events {
 		if err := g.flushEvent(w, i); err != nil {
-			return fmt.Errorf("event %d of %d for stream %s: %w", i+1, len(w.part.Events), w.stream.Name, err)
+			return fmt.Errorf("event %d of %d for stream %s: %w", i+1, len(w.part.Events), visible.Text(w.stream.Name), err)
 		}
 	}
 	if w.part.CommandID == "" {

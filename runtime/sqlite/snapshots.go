@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 var _ es.SnapshotStore = (*Store)(nil)
@@ -71,7 +72,7 @@ func (s *Store) ReadSnapshot(ctx context.Context, stream, aggregate string) (fou
 		}, stream, aggregate)
 	})
 	if err != nil {
-		return es.Snapshot{}, false, s.failed(fmt.Sprintf("read the snapshot of %s of stream %s", aggregate, stream), err)
+		return es.Snapshot{}, false, s.failed(fmt.Sprintf("read the snapshot of %s of stream %s", aggregate, visible.Text(stream)), err)
 	}
 	return found, ok, nil
 }
@@ -81,7 +82,7 @@ func (s *Store) ReadSnapshot(ctx context.Context, stream, aggregate string) (fou
 // again. It fails with [ErrReadOnly] in a store that was opened with ReadOnly.
 func (s *Store) WriteSnapshot(ctx context.Context, snapshot es.Snapshot) error {
 	err := s.writeSnapshot(ctx, &snapshot)
-	return s.failed(fmt.Sprintf("write the snapshot of %s of stream %s", snapshot.Aggregate, snapshot.Stream), err)
+	return s.failed(fmt.Sprintf("write the snapshot of %s of stream %s", snapshot.Aggregate, visible.Text(snapshot.Stream)), err)
 }
 
 func (s *Store) writeSnapshot(ctx context.Context, snapshot *es.Snapshot) error {

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 // Stream implements [es.Store]. It reads the stream as it is when an iteration
@@ -190,7 +191,7 @@ func (cur *cursor) open(c *conn, name string, opts es.ReadStream) error {
 		}
 		if newest > head {
 			// A head that is too high shows when the events run out.
-			return false, fmt.Errorf("%w: stream %s: its head is version %d, and it has an event of version %d", es.ErrCorrupt, name, head, newest)
+			return false, fmt.Errorf("%w: stream %s: its head is version %d, and it has an event of version %d", es.ErrCorrupt, visible.Text(name), head, newest)
 		}
 		cur.from, cur.to = max(opts.From, 1), head
 		if opts.To != 0 {

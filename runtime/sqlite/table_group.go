@@ -9,6 +9,7 @@ import (
 
 	"github.com/esgen/esgen/runtime/es"
 	"github.com/esgen/esgen/runtime/internal/rows"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 // groupRows are the rows of state tables that a group's appends would write.
@@ -117,7 +118,7 @@ func (g *group) judgeRows(a *es.Append) (refused, err error) {
 			return fmt.Errorf("%w: %w", es.ErrInvalidAppend, err), nil
 		}
 		if tables[row.Stream] != "" {
-			return fmt.Errorf("%w: stream %s has two rows", es.ErrInvalidAppend, row.Stream), nil
+			return fmt.Errorf("%w: stream %s has two rows", es.ErrInvalidAppend, visible.Text(row.Stream)), nil
 		}
 		tables[row.Stream] = row.Table
 		for column, c := range t.claimsOf(row.Values) {
@@ -132,7 +133,7 @@ func (g *group) judgeRows(a *es.Append) (refused, err error) {
 		for _, f := range g.rows.filed {
 			if f.category == stream.Category && tables[stream.Name] != f.name {
 				return fmt.Errorf("%w: the file keeps table %q of the aggregates %s, and the append to stream %s brings no row for it: "+
-					"generate the code anew and open the store with sqlite.WithTables", es.ErrNoTable, f.name, f.aggregate, stream.Name), nil
+					"generate the code anew and open the store with sqlite.WithTables", es.ErrNoTable, f.name, f.aggregate, visible.Text(stream.Name)), nil
 			}
 		}
 	}
@@ -161,7 +162,7 @@ func (t *stateTable) checkRow(row *es.Row, stream *es.Stream) error {
 		return err
 	}
 	if stream.Category != t.Category || rows.KeyText(row.Values[0]) != stream.Key {
-		return fmt.Errorf("the row of table %q with the key %v is not that of stream %s", t.Name, row.Values[0], stream.Name)
+		return fmt.Errorf("the row of table %q with the key %s is not that of stream %s", t.Name, visible.Text(fmt.Sprint(row.Values[0])), visible.Text(stream.Name))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 // Bounds of a group of appends. A group is as large as what waits when it begins:
@@ -132,7 +133,7 @@ func checkSize(a *es.Append, most int) error {
 		part := &a.Streams[i]
 		for j := range part.Events {
 			if n := rowSize(&part.Events[j]); n > most {
-				return fmt.Errorf("%w: event %d for stream %s takes %d bytes", ErrTooLarge, j+1, part.Stream.Name, n)
+				return fmt.Errorf("%w: event %d for stream %s takes %d bytes", ErrTooLarge, j+1, visible.Text(part.Stream.Name), n)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/esgen/esgen/runtime/es"
+	"github.com/esgen/esgen/runtime/internal/visible"
 )
 
 // Ledger is what a store has when an append is judged. It is asked for what the
@@ -119,7 +120,7 @@ func duplicate(a *es.Append, l Ledger) error {
 			id := a.Streams[i].Events[j].ID
 			if at, ok := l.Event(id); ok {
 				return fmt.Errorf("%w: event %s is stored already, as version %d of stream %s, and this is not the append that stored it",
-					es.ErrDuplicateEvent, id, at.Version, at.Stream)
+					es.ErrDuplicateEvent, id, at.Version, visible.Text(at.Stream))
 			}
 		}
 	}
@@ -127,7 +128,7 @@ func duplicate(a *es.Append, l Ledger) error {
 		part := &a.Streams[i]
 		if r, ok := command(part, l); ok {
 			return fmt.Errorf("%w: stream %s has seen command %q, at version %d, and another stream of the append has not seen its own",
-				es.ErrDuplicateEvent, part.Stream.Name, part.CommandID, r.FirstVersion)
+				es.ErrDuplicateEvent, visible.Text(part.Stream.Name), part.CommandID, r.FirstVersion)
 		}
 	}
 	return es.ErrDuplicateEvent
