@@ -3,8 +3,6 @@
 // same types, in both directions.
 package kinds
 
-//lint:file-ignore SA5008 Odd tags are what this is about.
-
 import (
 	"encoding/json"
 	"math/big"
