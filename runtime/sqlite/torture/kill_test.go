@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -143,19 +144,23 @@ func kill(t *testing.T, rng *rand.Rand, path, name string, tale *tale, flags ...
 }
 
 // killOpening kills a process that is opening the file, or has just opened it, which
-// may be the first since another was killed. Its standard output is closed, so it
-// cannot tell of an append, and ends by itself instead of beginning one.
+// may be the first since another was killed. Nobody has ever read its standard output,
+// so it cannot tell of an append, and ends by itself instead of beginning one.
 func killOpening(t *testing.T, rng *rand.Rand, path string) {
 	t.Helper()
 	cmd, _ := child(t, "write", "-name", "opening", path)
-	out, err := cmd.StdoutPipe()
+	in, out, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer out.Close()
+	if err := in.Close(); err != nil { // before there is a process that could be faster
+		t.Fatal(err)
+	}
+	cmd.Stdout = out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	_ = out.Close()
 	time.AfterFunc(time.Duration(rng.IntN(int(30*time.Millisecond))), func() { _ = cmd.Process.Kill() })
 	_ = cmd.Wait()
 }
