@@ -48,7 +48,11 @@ func testPowerAfterKill(t *testing.T, kills int) {
 				tale.add(n)
 			}
 		}
-		d := tale.open()[0]
+		doubtful := tale.open()
+		if len(doubtful) == 0 {
+			t.Fatalf("the process has come to no unknown outcome\n%v", stderr)
+		}
+		d := doubtful[0]
 		again, stderr := child(t, "resend", path, log, d.writer, d.seq, d.own, d.fill)
 		onDisk(t, again, dir, log, "")
 		if err := again.Start(); err != nil {
