@@ -23,8 +23,8 @@ var (
 	// ErrReadOnly says that the store was opened with ReadOnly. Returned by Append. It
 	// is not es.ErrReadOnly, which says that an aggregate was loaded as of the past.
 	ErrReadOnly = errors.New("store is read-only")
-	// ErrMoved says that the file was deleted, moved or replaced while the store was
-	// open: close the store and open the file that is meant. Nothing was stored.
+	// ErrMoved says that the file was deleted, moved, replaced or overwritten while the
+	// store was open: close the store and open the file that is meant. Nothing was stored.
 	// Returned by Append, Head and the iterators.
 	ErrMoved = errors.New("the file is not in its place any more")
 	// ErrBusy says that another process kept the file locked for longer than the

@@ -21,6 +21,7 @@ type group struct {
 	seen  *seen
 
 	head    int64 // the newest position
+	crc     int64 // of the event there, once the group is flushed
 	streams map[string]*streamState
 	stored  map[uuid.UUID]appends.Place // events of the group's appends that are stored
 	// tail are the events after tailAfter, the group's own included: those that

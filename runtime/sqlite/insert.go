@@ -91,6 +91,7 @@ func (g *group) flushEvent(w *write, i int) error {
 	}
 	crc := g.sum.event(position, w.stream.Name, version, e.Type, int64(e.TypeVersion), recordedAt, e.Payload)
 	rest := g.sum.rest(e.ID, w.stream.Stream, text, e.Metadata)
+	g.crc = int64(crc)
 	// Bytes become text without a copy in Go.
 	err = g.conn.exec(`INSERT INTO es_events (position, stream, version, type, type_version, recorded_at, id, crc, crc_rest, tags, metadata, payload)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))`,

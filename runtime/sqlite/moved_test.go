@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/mattn/go-sqlite3"
+
 	"github.com/esgen/esgen/runtime/es"
 )
 
@@ -114,5 +116,72 @@ func TestFileThatCannotBeAskedFor(t *testing.T) {
 		if !errors.Is(err, syscall.ELOOP) || errors.Is(err, ErrMoved) {
 			t.Errorf("%s: %v, want %q alone", what, err, syscall.ELOOP)
 		}
+	}
+}
+
+// A file that is overwritten where it stands, by a copy of what it was, is another: what the
+// store knows of types, streams and positions is not so there, and readers have seen more.
+func TestFileThatIsOverwritten(t *testing.T) {
+	t.Parallel()
+	overwrite := func(t *testing.T, path, backup string) {
+		from, err := (&sqlite3.SQLiteDriver{}).Open("file:" + backup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer from.Close()
+		to, err := (&sqlite3.SQLiteDriver{}).Open("file:" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer to.Close()
+		b, err := to.(*sqlite3.SQLiteConn).Backup("main", from.(*sqlite3.SQLiteConn), "main")
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := b.Step(-1)
+		if err := errors.Join(err, b.Finish()); err != nil || !done {
+			t.Fatal(done, err)
+		}
+	}
+	for name, between := range map[string]func(t *testing.T, s *Store, path string){
+		"Appended": func(t *testing.T, s *Store, _ string) { mustAppend(t, s, to("b", es.ExpectAny, event("new"))) },
+		"Read":     func(*testing.T, *Store, string) {},
+		"AppendedSince": func(t *testing.T, s *Store, path string) {
+			mustAppend(t, s, to("b", es.ExpectAny, event("new")))
+			other := openAt(t, path)
+			mustAppend(t, other, to("c", es.ExpectNone, event("newer")))
+			mustAppend(t, s, to("c", es.Exactly(1), event("newer")))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			first := openAt(t, path)
+			fill(t, first, 2, "a")
+			closeStore(t, first)
+			backup := path + ".old"
+			overwrite(t, backup, path)
+			first = openAt(t, path)
+			mustAppend(t, first, to("b", es.ExpectAny, event("extra")))
+
+			s := openAt(t, path)
+			for range typesOf(t, s) { // which the store remembers
+			}
+			between(t, s, path)
+			overwrite(t, path, backup)
+			// Whoever opens it anew goes on from there, and past where it was before.
+			other := openAt(t, path)
+			if name == "AppendedSince" {
+				fill(t, other, 7, "d")
+			}
+			for range 2 {
+				if r, err := s.Append(t.Context(), to("e", es.ExpectAny, event("extra"))); !errors.Is(err, ErrMoved) || errors.Is(err, es.ErrOutcomeUnknown) {
+					t.Errorf("%+v, %v, want ErrMoved", r, err)
+				}
+			}
+			mustAppend(t, other, to("e", es.ExpectAny, event("other")))
+			if report := mustCheck(t, path); report.Found > 0 {
+				t.Error(report.Err())
+			}
+		})
 	}
 }

@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"database/sql/driver"
+	"fmt"
 	"strings"
 
 	"github.com/esgen/esgen/runtime/es"
@@ -10,10 +12,37 @@ import (
 // change without its data version being another.
 type seen struct {
 	dataVersion int64
-	head        int64
+	newest      newest
 	filed       []filed
 	// streams are some of those that the connection itself has appended to.
 	streams map[string]seenStream
+}
+
+// newest is the newest event: its position, 0 where there is none, and its checksum.
+type newest struct{ position, crc int64 }
+
+func readNewest(c *conn) (n newest, err error) {
+	err = c.each("SELECT position, crc FROM es_events ORDER BY position DESC LIMIT 1", func(row []driver.Value) (bool, error) {
+		s := scanner{row: row}
+		n = newest{s.int(0), s.int(1)}
+		return false, damaged("events", s.err)
+	})
+	return n, err
+}
+
+// still makes sure that the file has the event that was its newest. Events are never
+// deleted; but a program that restores a copy may overwrite the file where it stands, and
+// then nothing that is known of it holds: not the numbers of types, nor what readers have
+// seen of positions.
+func (n newest) still(c *conn) error {
+	if n.position == 0 {
+		return nil
+	}
+	crc, ok, err := c.lookup("SELECT crc FROM es_events WHERE position = ?", n.position)
+	if err == nil && (!ok || crc != n.crc) {
+		err = fmt.Errorf("%w: it has been overwritten by something else, without the event that it had at position %d", ErrMoved, n.position)
+	}
+	return err
 }
 
 // seenStream is a stream as it stands in the file.
@@ -41,7 +70,10 @@ func (s *seen) look(c *conn, ms []migration) error {
 	if err := (identity{application: applicationID, version: id}).check(ms); err != nil {
 		return err
 	}
-	if s.head, err = readHead(c); err != nil {
+	if err := s.newest.still(c); err != nil {
+		return err
+	}
+	if s.newest, err = readNewest(c); err != nil {
 		return err
 	}
 	if s.filed, err = filedTables(c); err != nil {
@@ -54,7 +86,7 @@ func (s *seen) look(c *conn, ms []migration) error {
 
 // committed notes what a group has left in the file.
 func (s *seen) committed(g *group) {
-	s.head = g.head
+	s.newest = newest{g.head, g.crc}
 	if s.streams == nil {
 		s.streams = make(map[string]seenStream)
 	}

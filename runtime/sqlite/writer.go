@@ -79,6 +79,8 @@ func startWriter(s *Store, c *conn) *writer {
 	w := &writer{store: s, queue: newQueue(), done: make(chan struct{}), conn: c, suspect: s.file.hasWAL(),
 		snapshots: make(chan *snapshotRequest)}
 	w.alone.Store(true)
+	// What cannot be read is told to the first append.
+	w.seen.newest, _ = readNewest(c)
 	go w.run()
 	return w
 }
@@ -302,7 +304,7 @@ func (w *writer) fill(g *group, requests []*request) error {
 	if err := w.seen.look(w.conn, w.store.cfg.migrations); err != nil {
 		return err
 	}
-	g.head, g.rows.filed = w.seen.head, w.seen.filed
+	g.head, g.rows.filed = w.seen.newest.position, w.seen.filed
 	if err := g.load(requests); err != nil {
 		return err
 	}
@@ -370,8 +372,8 @@ func (w *writer) rollback() {
 }
 
 // drop closes a connection that is not to be trusted any more. SQLite rolls its
-// transaction back.
+// transaction back. The newest event that was committed must be there on the next one.
 func (w *writer) drop() {
 	_ = w.conn.close()
-	w.conn, w.seen = nil, seen{}
+	w.conn, w.seen = nil, seen{newest: w.seen.newest}
 }
