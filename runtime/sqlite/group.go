@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"database/sql/driver"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -190,7 +191,26 @@ func (g *group) judge(r *request) (result es.Result, refused, err error) {
 	if refused, err := g.judgeRows(a); refused != nil || err != nil {
 		return es.Result{}, refused, err
 	}
+	if refused := g.checkRoom(r); refused != nil {
+		return es.Result{}, refused, nil
+	}
 	return g.take(r), nil, nil
+}
+
+// checkRoom makes sure that there are positions and versions left. Only a file that is
+// damaged can have come to their end; what followed would be below all others.
+func (g *group) checkRoom(r *request) error {
+	const last = math.MaxInt64
+	if g.head > last-int64(r.events) {
+		return fmt.Errorf("%w: its newest position is %d", errDamaged, g.head)
+	}
+	for i := range r.append.Streams {
+		part := &r.append.Streams[i]
+		if st := g.streams[part.Stream.Name]; st.version > last-int64(len(part.Events)) {
+			return fmt.Errorf("%w: the head of stream %s is version %d", errDamaged, st.Name, st.version)
+		}
+	}
+	return nil
 }
 
 // take gives the events of an append their places.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -126,6 +127,29 @@ func TestTooLargeForAnyFile(t *testing.T) {
 	err := checkSize(&a, 1150)
 	if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "event 2 for stream a") {
 		t.Errorf("got %v, want ErrTooLarge for event 2", err)
+	}
+}
+
+// Where a damaged file says that it has the last position, or a stream the last version,
+// that there can be, what comes after it would be below all others.
+func TestNumbersThatHaveRunOut(t *testing.T) {
+	t.Parallel()
+	for stream, damage := range map[string]string{
+		"other": fmt.Sprintf(`INSERT INTO es_events SELECT %d, stream, 3, type, type_version, recorded_at, x'01', crc, crc_rest, tags, metadata, payload
+			FROM es_events WHERE version = 2`, int64(math.MaxInt64)-1),
+		"a": fmt.Sprintf("UPDATE es_heads SET head = %d", int64(math.MaxInt64)-1),
+	} {
+		t.Run(stream, func(t *testing.T) {
+			path := newPath(t)
+			s := openAt(t, path)
+			fill(t, s, 2, "a")
+			run(t, path, damage)
+			for _, a := range []es.Append{to(stream, es.ExpectAny, event("x"), event("x")), to(stream, es.ExpectAny, event("x"), event("x"), event("x"))} {
+				if r, err := s.Append(t.Context(), a); !errors.Is(err, es.ErrCorrupt) || errors.Is(err, es.ErrOutcomeUnknown) {
+					t.Errorf("%+v, %v, want es.ErrCorrupt", r, err)
+				}
+			}
+		})
 	}
 }
 
