@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -75,10 +76,31 @@ func (c *conn) each(query string, fn func(row []driver.Value) (more bool, err er
 		c.statements[query] = s
 	}
 	rows, err := s.QueryContext(context.Background(), c.bind(args))
-	if err != nil {
-		return err
+	clear(c.args)
+	if err == nil {
+		err = drain(rows, fn)
 	}
-	return drain(rows, fn)
+	if size(args) > mostKept {
+		// The driver keeps a copy of what it has bound, and never gives back the room of it.
+		delete(c.statements, query)
+		err = cmp.Or(err, s.(driver.Stmt).Close())
+	}
+	return err
+}
+
+// mostKept is how large parameters may be, in bytes, for a statement to stay prepared.
+const mostKept = 1 << 20
+
+func size(args []driver.Value) (n int) {
+	for _, arg := range args {
+		switch v := arg.(type) {
+		case string:
+			n += len(v)
+		case []byte:
+			n += len(v)
+		}
+	}
+	return n
 }
 
 // steady keeps statements prepared. SQLite looks at the values of parameters that
@@ -140,14 +162,15 @@ const listChunk = 64
 // once is each for a query that is not worth keeping prepared.
 func (c *conn) once(query string, fn func(row []driver.Value) (more bool, err error), args ...driver.Value) error {
 	rows, err := c.raw.(driver.QueryerContext).QueryContext(context.Background(), query, c.bind(args))
+	clear(c.args)
 	if err != nil {
 		return err
 	}
 	return drain(rows, fn)
 }
 
-// bind numbers args. What it returns is overwritten by the next call: the driver
-// copies while a statement starts.
+// bind numbers args. What it returns is valid until a statement has started, for the
+// driver copies it; then it is cleared, so that nothing large is held on to.
 func (c *conn) bind(args []driver.Value) []driver.NamedValue {
 	c.args = c.args[:0]
 	for i, arg := range args {

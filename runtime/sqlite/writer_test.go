@@ -130,6 +130,42 @@ func TestTooLargeForAnyFile(t *testing.T) {
 	}
 }
 
+// A large event is not kept in memory after it was written, nor is a snapshot: neither by
+// Go nor with a statement that stays prepared, of which the driver keeps what was bound.
+func TestLargeEventsAreNotKept(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, newPath(t), WithSynchronousNormal())
+	keeps := func(c *conn, table string) (statement bool) {
+		for _, arg := range c.args[:cap(c.args)] {
+			if arg.Value != nil {
+				t.Errorf("a value of type %T is kept", arg.Value)
+			}
+		}
+		for query := range c.statements {
+			statement = statement || strings.HasPrefix(query, "INSERT INTO "+table)
+		}
+		return statement
+	}
+	for i, bytes := range []int{10, mostKept, 10} {
+		large := bytes == mostKept
+		e := event("made")
+		e.Payload = fmt.Appendf(nil, "%q", strings.Repeat("x", bytes))
+		mustAppend(t, s, to("a", es.Exactly(int64(i)), e))
+		if kept := keeps(s.writer.conn, "es_events"); kept == large {
+			t.Errorf("after an event of %d bytes the statement is kept: %t", bytes, kept)
+		}
+		state := snapshotAt(int64(i) + 1)
+		state.State = make([]byte, bytes)
+		mustWriteSnapshot(t, s, state)
+		if kept := keeps(s.writer.snapshotWriter.conn, "es_snapshots"); kept == large {
+			t.Errorf("after a snapshot of %d bytes the statement is kept: %t", bytes, kept)
+		}
+	}
+	if got := versions(t, s, "a"); len(got) != 3 {
+		t.Errorf("versions %v, want 3", got)
+	}
+}
+
 // Where a damaged file says that it has the last position, or a stream the last version,
 // that there can be, what comes after it would be below all others.
 func TestNumbersThatHaveRunOut(t *testing.T) {
