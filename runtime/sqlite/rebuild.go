@@ -50,6 +50,8 @@ func (s *Store) Rebuild(ctx context.Context, table es.StateTable, progress func(
 }
 
 func (s *Store) rebuild(ctx context.Context, source es.StateTable, progress func(done, total int64)) (err error) {
+	s.rebuilds.RLock()
+	defer s.rebuilds.RUnlock()
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
@@ -94,6 +96,7 @@ type rebuilding struct {
 	upsert string
 	head   int64 // the position up to which all is done
 	done   map[int64]struct{}
+	failed bool // and now removes what it has made
 }
 
 func (r *rebuilding) run() error {
@@ -103,9 +106,9 @@ func (r *rebuilding) run() error {
 	}
 	err := r.build()
 	if err != nil {
-		// What is left would be removed by the next rebuild. The context may be the reason
-		// that this one has failed.
-		r.ctx = context.WithoutCancel(r.ctx)
+		// What is left would be removed by the next rebuild. The context, or Close, may be the
+		// reason that this one has failed.
+		r.ctx, r.failed = context.WithoutCancel(r.ctx), true
 		_ = r.transact(func() error { return r.sweep("name", r.name) })
 	}
 	return err
@@ -138,7 +141,7 @@ func (r *rebuilding) build() error {
 // transact runs fn in a transaction that nobody else can write beside.
 func (r *rebuilding) transact(fn func() error) error {
 	return patiently(r.ctx, r.store.cfg.busyTimeout, func() error {
-		if err := r.store.ready(r.ctx); err != nil {
+		if err := r.store.ready(r.ctx); err != nil && !r.failed {
 			return err
 		}
 		if err := r.store.inPlace(); err != nil {

@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/esgen/esgen/runtime/es"
 )
@@ -252,6 +255,53 @@ func TestRebuildOfAFileThatMoved(t *testing.T) {
 	}
 	if err := s.Rebuild(t.Context(), c, nil); !errors.Is(err, es.ErrClosed) {
 		t.Errorf("%v, want es.ErrClosed", err)
+	}
+}
+
+// Close ends a rebuild, and nothing of that is left when it returns: no table, and no
+// connection that could still write.
+func TestCloseWhileRebuilding(t *testing.T) {
+	t.Parallel()
+	for name, chunk := range map[string]int64{"while it builds": 1, "while it swaps": rebuildChunk + 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := newPath(t)
+			c := cardTable()
+			s := openCards(t, path, c)
+			fillCards(t, s, rebuildChunk)
+			slow := c
+			var asked atomic.Int64
+			slow.row = func(ctx context.Context, store es.Store, key string) ([]any, error) {
+				switch n := asked.Add(1); {
+				case n == chunk:
+					<-s.closing
+					time.Sleep(20 * time.Millisecond) // a Close that does not wait is over by then
+				case n == rebuildChunk && chunk > n:
+					if _, err := store.Append(ctx, card(key, 1, "new")); err != nil {
+						return nil, err
+					}
+				}
+				return state{}.row(key), nil
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- s.Rebuild(t.Context(), slow, nil) }()
+			for asked.Load() < chunk && len(ended) == 0 {
+				time.Sleep(time.Millisecond)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			// The last connection to be closed is the one that removes the WAL.
+			if _, err := os.Stat(path + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("something has the file open after Close: %v", err)
+			}
+			if err := <-ended; err != nil && !errors.Is(err, es.ErrClosed) {
+				t.Errorf("%v, want es.ErrClosed", err)
+			}
+			if left := leftovers(t, path); left != nil {
+				t.Errorf("left behind %q", left)
+			}
+		})
 	}
 }
 

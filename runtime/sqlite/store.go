@@ -25,6 +25,7 @@ type Store struct {
 
 	opened    os.FileInfo   // says which file it is
 	closing   chan struct{} // closed by Close
+	rebuilds  sync.RWMutex  // held for reading by each rebuild, which writes on a connection of its own
 	closeOnce sync.Once
 	closeErr  error
 }
@@ -110,15 +111,18 @@ func (s *Store) inPlace() error {
 	return err
 }
 
-// Close lets the appends end that have been taken on, ends iterations with
-// es.ErrClosed, and closes the file. Every later call of the store fails with
-// es.ErrClosed. Close may be called more than once.
+// Close lets the appends end that have been taken on, ends iterations and rebuilds
+// with es.ErrClosed, and closes the file. Every later call of the store fails with
+// es.ErrClosed. Close may be called more than once; an observer, or what Rebuild calls,
+// must not call it, for it waits for them.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
 		close(s.closing)
 		if s.writer != nil {
 			<-s.writer.done
 		}
+		s.rebuilds.Lock()
+		defer s.rebuilds.Unlock()
 		err := s.readers.close()
 		// Last, for the last connection to a file is the one that tidies up its WAL.
 		if s.writer != nil {
