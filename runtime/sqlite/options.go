@@ -95,7 +95,8 @@ func WithReaders(n int) Option {
 }
 
 // WithObserver has the store report each transaction in which it writes appends, by
-// the observer's Committed. Given again, it adds an observer.
+// the observer's Committed. The next one begins when that has returned: it may read from
+// the store, and must not append to it, nor close it. Given again, it adds an observer.
 func WithObserver(o es.Observer) Option {
 	return func(c *config) error {
 		if c.observer != nil {

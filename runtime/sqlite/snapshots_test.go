@@ -194,6 +194,34 @@ func TestKilledWhileWritingSnapshots(t *testing.T) {
 	}
 }
 
+// A panic of an observer, on a goroutine that recovers it, leaves a store that works: what
+// was written is acknowledged to nobody, and is there.
+func TestObserverPanics(t *testing.T) {
+	t.Parallel()
+	panics := true
+	s := openAt(t, newPath(t), WithObserver(es.Observer{Committed: func(context.Context, es.CommitReport) {
+		if panics {
+			panic("observed")
+		}
+	}}))
+	a := to("a", es.ExpectNone, event("made"))
+	func() {
+		defer func() {
+			if p := recover(); p != "observed" {
+				t.Errorf("panic %v", p)
+			}
+		}()
+		_, err := s.Append(t.Context(), a)
+		t.Errorf("no panic, but %v", err)
+	}()
+	panics = false
+	if r := mustAppend(t, s, a); !r.Repeated {
+		t.Errorf("%+v, want it repeated", r)
+	}
+	mustAppend(t, s, to("a", es.Exactly(1), event("made")))
+	mustWriteSnapshot(t, s, snapshotAt(2))
+}
+
 // Appends of a group are reported once, with what came of them.
 func TestObserver(t *testing.T) {
 	t.Parallel()
