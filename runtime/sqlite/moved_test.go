@@ -20,6 +20,7 @@ func operations(t *testing.T, s *Store) map[string]error {
 	errs := make(map[string]error)
 	_, errs["append"] = s.Append(t.Context(), to("a", es.ExpectAny, event("changed")))
 	_, errs["read the head"] = s.Head(t.Context())
+	errs["write the snapshot of thing of stream a"] = s.WriteSnapshot(t.Context(), snapshotAt(1))
 	_, errs["read stream a"] = readError(t, s, "a", es.ReadStream{})
 	for name, opts := range map[string]es.ReadAll{"read": {}, "read ": {Streams: []string{"a"}}} {
 		for _, err := range s.All(t.Context(), opts) {

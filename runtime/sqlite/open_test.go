@@ -336,6 +336,9 @@ func TestMigration(t *testing.T) {
 	if _, err := s.Append(t.Context(), to("a", es.Exactly(2), event("changed"))); !errors.Is(err, ErrNewerFormat) {
 		t.Fatalf("an append by the older program: %v, want ErrNewerFormat", err)
 	}
+	if err := s.WriteSnapshot(t.Context(), snapshotAt(2)); !errors.Is(err, ErrNewerFormat) {
+		t.Fatalf("a snapshot by the older program: %v, want ErrNewerFormat", err)
+	}
 	mustAppend(t, migrated, to("a", es.Exactly(2), event("changed")))
 	closeStore(t, migrated)
 	mustAppend(t, openAt(t, path, newer), to("a", es.Exactly(3), event("changed")))

@@ -418,6 +418,36 @@ func TestDamagedIndexesAndStreams(t *testing.T) {
 	}
 }
 
+// Whoever repeats a command is not told of events of another.
+func TestDamagedCommand(t *testing.T) {
+	t.Parallel()
+	for _, damage := range []string{"last_version = 3", "first_version = 2", "id = 'other'", "stream = 2", "crc = crc + 1"} {
+		path := newPath(t)
+		s := openAt(t, path)
+		a := to("a", es.ExpectAny, event("made"), event("made"))
+		a.Streams[0].CommandID = "make"
+		mustAppend(t, s, a)
+		fill(t, s, 1, "b")
+		mustAppend(t, s, to("a", es.ExpectAny, event("made")))
+		run(t, path, "DROP TRIGGER es_commands_keep_update", "UPDATE es_commands SET "+damage)
+		name, id := "a", "make"
+		switch damage {
+		case "id = 'other'":
+			id = "other"
+		case "stream = 2":
+			name = "b"
+		}
+		if first, seen, err := s.Command(t.Context(), name, id); !errors.Is(err, es.ErrCorrupt) {
+			t.Errorf("%s: %+v, %t, %v, want es.ErrCorrupt", damage, first, seen, err)
+		}
+		again := to(name, es.ExpectAny, event("made"))
+		again.Streams[0].CommandID = id
+		if r, err := s.Append(t.Context(), again); !errors.Is(err, es.ErrCorrupt) {
+			t.Errorf("%s: %+v, %v, want es.ErrCorrupt", damage, r, err)
+		}
+	}
+}
+
 // The head of a stream has no checksum. It is compared with the events that there
 // are: one that is too low must not hide any.
 func TestDamagedHead(t *testing.T) {

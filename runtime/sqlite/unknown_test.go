@@ -135,6 +135,9 @@ func TestUnknownOutcomeIsBroughtToDisk(t *testing.T) {
 			t.Fatalf("sent again while the WAL cannot be emptied: %+v, %v, want ErrBusy", r, err)
 		}
 	}
+	if err := s.WriteSnapshot(t.Context(), snapshotAt(1)); !errors.Is(err, ErrBusy) {
+		t.Errorf("a snapshot while the WAL cannot be emptied: %v, want ErrBusy", err)
+	}
 	if len(begun) > 0 {
 		t.Error("a transaction began before what the WAL holds was on disk")
 	}

@@ -95,6 +95,26 @@ func TestGroupJudgesEachAppendAfterThoseBeforeIt(t *testing.T) {
 	}
 }
 
+// An append that is sent twice at once is stored and repeated in one transaction: nobody
+// has to find out from SQLite that an event is there already.
+func TestRepeatedWithinAGroup(t *testing.T) {
+	t.Parallel()
+	transactions := 0
+	s := openAt(t, newPath(t), WithObserver(es.Observer{Committed: func(context.Context, es.CommitReport) { transactions++ }}))
+	a, b := to("a", es.ExpectNone, event("made"), event("made")), to("b", es.ExpectNone, event("made"))
+	for round := range 2 {
+		group := writeGroup(s, a, b, a, b)
+		for i, r := range group {
+			if want := round > 0 || i > 1; r.err != nil || r.result.Repeated != want || r.result.Position != []int64{2, 3}[i%2] {
+				t.Errorf("round %d, append %d: %+v, %v", round, i, r.result, r.err)
+			}
+		}
+	}
+	if transactions != 2 {
+		t.Errorf("%d transactions, want one a group", transactions)
+	}
+}
+
 // An append that SQLite cannot bear fails alone, whatever group it is in.
 func TestPoisonedAppendSparesItsNeighbours(t *testing.T) {
 	t.Parallel()
