@@ -9,7 +9,8 @@ import (
 // Settings of connections. Four times SQLite's usual interval of checkpoints, in
 // pages, makes them markedly cheaper under load. Cache sizes are in KiB. A larger cache
 // for the writer costs more than it saves: where SQLite has split a page of an index, it
-// goes through all pages that it has cached when it commits.
+// goes through all pages that it has cached when it commits. bench/reference.go has the
+// same settings.
 const (
 	autoCheckpoint = 4000
 	writerCache    = 16 << 10

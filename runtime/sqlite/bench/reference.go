@@ -29,7 +29,7 @@ type reference struct {
 
 // Settings of the store, so that the reference has the same.
 const (
-	writerPragmas = "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536"
+	writerPragmas = "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384"
 	readerPragmas = "PRAGMA cache_size = -16384"
 )
 
