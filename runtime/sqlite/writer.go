@@ -191,12 +191,25 @@ func (w *writer) writeAlone(r *request) bool {
 
 // write stores a group of appends, each on its own conditions, and answers them.
 func (w *writer) write(requests []*request) {
-	if err := w.begin(); err != nil {
+	if w.beginFor(requests) {
+		w.writeBegun(requests)
+	}
+}
+
+// beginFor begins a transaction for the first of those requests. Where it cannot, that is
+// the answer to all: they are not to wait one after the other for what is in the way.
+func (w *writer) beginFor(requests []*request) bool {
+	err := w.begin()
+	if err != nil {
 		for _, r := range requests {
 			r.answer(w.failed(nothingStored(err)))
 		}
-		return
 	}
+	return err == nil
+}
+
+// writeBegun is write in the transaction that has begun.
+func (w *writer) writeBegun(requests []*request) {
 	g, err := w.observed(requests)
 	switch {
 	case err == nil:
@@ -214,13 +227,13 @@ func (w *writer) write(requests []*request) {
 				again = append(again, r)
 			}
 		}
-		for _, r := range again {
-			w.write([]*request{r})
+		if len(again) > 0 {
+			w.write(again)
 		}
 	case len(requests) > 1:
 		// One of them may be what the file cannot bear: its neighbours go on alone.
-		for _, r := range requests {
-			w.write([]*request{r})
+		for i := 0; i < len(requests) && w.beginFor(requests[i:]); i++ {
+			w.writeBegun(requests[i : i+1])
 		}
 	default:
 		requests[0].answer(w.failed(nothingStored(err)))

@@ -341,6 +341,49 @@ func TestBusy(t *testing.T) {
 	waiting.Wait()
 }
 
+// A group that is written one by one, after it has failed as a whole, waits for whoever
+// has locked the file as long as one append would, and not once for each.
+func TestBusyGroup(t *testing.T) {
+	t.Parallel()
+	const timeout, appends = 100 * time.Millisecond, 30
+	path := newPath(t)
+	other, failing := (*conn)(nil), true
+	s := openAt(t, path, WithBusyTimeout(timeout), withFaults(faults{commit: func(c *conn) error {
+		if !failing {
+			return c.exec("COMMIT")
+		}
+		return errors.Join(sqlite3.Error{Code: sqlite3.ErrFull}, c.exec("ROLLBACK"), other.exec("BEGIN IMMEDIATE"))
+	}}))
+	other, err := dial(s.file.source("mode=rw", "_busy_timeout=0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.close()
+	var all []es.Append
+	for i := range appends {
+		all = append(all, to(fmt.Sprint("a", i), es.ExpectNone, event("made")))
+	}
+	began := time.Now()
+	group := writeGroup(s, all...)
+	if took := time.Since(began); took > appends*timeout/3 {
+		t.Errorf("%d appends have waited for %v, and one may wait for about %v", appends, took, timeout)
+	}
+	for i, r := range group {
+		if !errors.Is(r.err, ErrBusy) || errors.Is(r.err, es.ErrOutcomeUnknown) {
+			t.Fatalf("append %d: %v, want ErrBusy", i, r.err)
+		}
+	}
+	failing = false
+	if err := other.exec("ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range writeGroup(s, all...) {
+		if r.err != nil || r.result.Repeated {
+			t.Fatalf("append %d, sent again: %+v, %v", i, r.result, r.err)
+		}
+	}
+}
+
 func TestManyGoroutines(t *testing.T) {
 	t.Parallel()
 	const goroutines, each = 64, 20
