@@ -30,21 +30,32 @@
 // append in either mode. At no time is a part of an append there.
 //
 // What SQLite cannot do, this store cannot do either. The newest events are in
-// the file's neighbour, NAME-wal, until a checkpoint moves them: copy or move the
-// two together, or close the store first. Where the WAL itself is damaged, SQLite
-// silently drops everything from the damage on. Network file systems are not
-// supported, for they do not lock reliably.
+// the file's neighbour, NAME-wal, until a checkpoint moves them, which may happen at
+// any time. So copying the two while something is appended makes copies that are
+// damaged; SQLite itself makes a good one of a file in use, also while others append:
+//
+//	sqlite3 events.db "VACUUM INTO 'copy.db'"
+//
+// Where nothing has the file open, and there is no NAME-wal, it is all there is; where
+// a NAME-wal was left by a crash, the two belong together. Where the WAL itself is damaged,
+// SQLite silently drops everything from the damage on. Network file systems are not
+// supported, for they do not lock reliably; nor is a file with two names (hard links),
+// for each would have a WAL of its own.
 //
 // Every event bears two CRC-32C checksums. The first covers what an aggregate is
 // loaded from (position, stream, version, type, type version, time and payload), the
-// second everything else. Whatever is read is verified: damage is an [es.EventError]
-// that matches [es.ErrCorrupt], never wrong data. A stream's versions are verified
-// too, from the first that is asked for to the newest that the stream has.
+// second everything else. Every event that is read is verified: damage is an error that
+// matches [es.ErrCorrupt], an [es.EventError] where it is that of one event, and never
+// wrong data. A stream's versions are verified too, from the first that is asked for to
+// the newest that the stream has. What reading cannot notice is what damage hides from
+// it: a stream whose name is not found, or, from a query across streams, an event whose
+// type or whose entry in the index of tags is damaged. [Check] finds these as well.
 //
 // An append whose commit meets an I/O error may or may not have happened; it
 // fails with [es.ErrOutcomeUnknown]. The store then opens the file anew and brings
 // what it finds to disk before it goes on, and the same append, sent again, finds
-// out whether it is there.
+// out whether it is there. If that fails with another error, [ErrBusy] say, it has
+// found out nothing, and can be sent again.
 //
 // # State tables
 //
@@ -64,7 +75,8 @@
 // # The file
 //
 // The data is yours. Any SQLite client (3.38 or newer) may read the file while
-// the store is open:
+// the store is open. One that leaves a transaction open keeps the WAL from being
+// written back, and it grows meanwhile.
 //
 //	SELECT recorded_at, payload ->> '$.name' FROM es_log WHERE type = 'profile.name_changed';
 //
