@@ -461,6 +461,52 @@ func TestCheckOfAFileThatComesIntoUse(t *testing.T) {
 	}
 }
 
+// What was read of a file while somebody began to use it is read again: its pages may have
+// been written in between, and the last events may be in a WAL.
+func TestCheckReadsAgainWhatWasDisturbed(t *testing.T) {
+	for name, use := range map[string]func(t *testing.T, s *Store){
+		"Closed": func(t *testing.T, s *Store) { closeStore(t, s) },
+		"Open":   func(*testing.T, *Store) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			s, err := Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fill(t, s, 3, "a")
+			closeStore(t, s)
+			f, err := resolve(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var source checkSource
+			if err := source.open(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+			defer source.close()
+			var heads []int64
+			for range 2 {
+				err := source.with(t.Context(), func(c *conn) error {
+					head, err := readHead(c)
+					if heads = append(heads, head); len(heads) == 1 {
+						s := openAt(t, path)
+						fill(t, s, 2, "b")
+						use(t, s)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want := []int64{3, 5, 5}; !slices.Equal(heads, want) {
+				t.Errorf("read %v, want %v", heads, want)
+			}
+		})
+	}
+}
+
 // The pages of a check are found by indexes, or a long file would take for ever.
 func TestCheckPlans(t *testing.T) {
 	s := openAt(t, newPath(t))

@@ -250,6 +250,17 @@ func TestRebuildOfAFileThatMoved(t *testing.T) {
 	if err := s.Rebuild(t.Context(), c, nil); err != nil {
 		t.Error(err)
 	}
+	// In the midst of it, when the rows have been made.
+	late := c
+	late.row = func(_ context.Context, _ es.Store, key string) ([]any, error) {
+		return state{}.row(key), os.Rename(path, path+".old")
+	}
+	if err := s.Rebuild(t.Context(), late, nil); !errors.Is(err, ErrMoved) {
+		t.Errorf("%v, want ErrMoved", err)
+	}
+	if err := os.Rename(path+".old", path); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
