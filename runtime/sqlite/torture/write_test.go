@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/esgen/esgen/runtime/es"
@@ -74,8 +75,24 @@ func write(s es.Store, writer string, count, fill int, say func(news) error) err
 			return err
 		}
 		own += int64(len(a.Streams[0].Events))
+		if err := writeSnapshot(s, d, own, r); err != nil {
+			return fmt.Errorf("a snapshot after %v: %w", d, err)
+		}
 	}
 	return nil
+}
+
+// writeSnapshot writes a snapshot after some deeds, in a store that keeps them. That goes
+// into the same WAL as the appends, and is not synced.
+func writeSnapshot(s es.Store, d deed, version int64, r es.Result) error {
+	store, ok := s.(es.SnapshotStore)
+	if !ok || d.seq%3 != 2 {
+		return nil
+	}
+	return store.WriteSnapshot(context.Background(), es.Snapshot{
+		Stream: d.append().Streams[0].Stream.Name, Aggregate: "own", Version: version, Position: r.Streams[0].LastPosition,
+		RecordedAt: epoch, Fingerprint: "f", State: []byte(strings.Repeat(d.name(), 100)),
+	})
 }
 
 // teller prints news, each with one write of its own: none is told in part, or later
