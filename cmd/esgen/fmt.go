@@ -150,6 +150,9 @@ func schemaFiles(args []string) ([]string, error) {
 // foldersBelow are a folder and those below it that can be packages of its module, as the
 // go command sees it.
 func foldersBelow(root string) ([]string, error) {
+	// A link to a folder is not gone into but where it is the root, and that is followed
+	// because of the separator behind it: the shell may stand in one.
+	root += string(filepath.Separator)
 	var folders []string
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -163,7 +166,7 @@ func foldersBelow(root string) ([]string, error) {
 		if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil && path != root {
 			return fs.SkipDir // a module of its own
 		}
-		folders = append(folders, path)
+		folders = append(folders, filepath.Clean(path))
 		return nil
 	})
 	return folders, err
