@@ -96,7 +96,7 @@ func (rd *reader) diagnose(cur *cursor, version int64) error {
 }
 
 func (s *Store) failedRead(stream string, err error) error {
-	return s.failed("read stream "+stream, err)
+	return s.failed("read stream "+visible.Text(stream), err)
 }
 
 // cursor goes through one stream, page by page, and sees to it that no version is

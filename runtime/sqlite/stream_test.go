@@ -112,6 +112,19 @@ func TestRememberedNumberOfAnother(t *testing.T) {
 	}
 }
 
+// What a stream is called is often what a request says.
+func TestStreamInTheErrorOfARead(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := openAt(t, path)
+	removeFiles(t, path)
+	for stream, want := range map[string]string{"a-1": "read stream a-1: ", "a-\x1b[2J": `read stream "a-\x1b[2J": `} {
+		if _, err := readError(t, s, stream, es.ReadStream{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", stream, err, want)
+		}
+	}
+}
+
 // Readers hand their memory on, with nothing of what they have read, nor of how.
 func TestReadersHandOnTheirMemory(t *testing.T) {
 	t.Parallel()
