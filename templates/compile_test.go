@@ -116,6 +116,19 @@ func TestCompiler(t *testing.T) {
 	}
 }
 
+// Types with arguments are the same only where these are, down to the tags.
+func TestTaggedTypeArguments(t *testing.T) {
+	user := newUserModule(t, "example.com/user")
+	source := strings.ReplaceAll(shop[strings.Index(shop, "package"):], "¦", "`")
+	source = strings.Replace(source, "type Sent struct{}", "type Sent struct {\n\tBox Box[struct{ A int `json:\"a\"` }]\n\tCount Count\n}\n\n"+
+		"type Box[T any] struct{ V T }\n\ntype Count map[string]Box[[]struct{ B int `json:\"b\"` }]", 1)
+	user.write(t, "shop/shop.go", []byte(source))
+	user.generate(t, "./...")
+	if output, err := user.command(t, "vet", "./..."); err != nil {
+		t.Errorf("%v:\n%s", err, output)
+	}
+}
+
 // A package that gives a predeclared name a meaning of its own is told so, where
 // generated code needs the usual one.
 func TestShadowedPredeclared(t *testing.T) {

@@ -140,7 +140,7 @@ func (f *goFile) spell(t schema.Type, tags bool) *jen.Statement {
 		if len(t.Args) > 0 {
 			args := make([]jen.Code, len(t.Args))
 			for i, arg := range t.Args {
-				args[i] = f.spell(arg, tags)
+				args[i] = f.spell(arg, true) // no conversion leads to another instance
 			}
 			s.Types(args...)
 		}
