@@ -79,16 +79,15 @@ func (rd *reader) loadWanted(r *record, sw *sweep) (wanted bool, err error) {
 	return err == nil && q.Matches(rd.event.Type, rd.event.Tags), err
 }
 
-// readAgain reads all columns of a record that was read in brief.
+// readAgain reads all columns of a record that was read in brief. The record stays as it is
+// where its position leads to another event or to none: then it is the position that is
+// damaged, and that other event has its own turn.
 func (rd *reader) readAgain(r *record) error {
 	s, again := rd.store, new(page)
 	err := s.readers.with(rd.ctx, func(c *conn) error {
 		again.reset(1)
 		if err := c.each("SELECT "+columns+" FROM es_events WHERE position = ?", again.add, r.position); err != nil {
 			return err
-		}
-		if len(again.records) == 0 {
-			return fmt.Errorf("%w: the event at position %d is gone since it was first read", es.ErrCorrupt, r.position)
 		}
 		if err := s.streams.find(c, again.records); err != nil {
 			return err
@@ -98,7 +97,11 @@ func (rd *reader) readAgain(r *record) error {
 	if err != nil {
 		return s.failed("read", err)
 	}
-	*r = again.records[0]
+	for _, whole := range again.records {
+		if whole.stream == r.stream && whole.version == r.version && whole.crc == r.crc {
+			*r = whole
+		}
+	}
 	return nil
 }
 

@@ -207,3 +207,25 @@ func TestBriefReadingsOfDamage(t *testing.T) {
 		}
 	}
 }
+
+// Where the position of an event is damaged, another event may be read in its place: a
+// brief reading, which reads it again, does not yield that one in the place of this.
+func TestBriefReadingOfADamagedPosition(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, newPath(t))
+	fill(t, s, 4, "a", "b")
+	for _, position := range []int64{2, 77} { // that of another event, and of none
+		sw := &sweep{opts: es.ReadAll{Brief: true}, page: new(page)}
+		if err := s.readers.with(t.Context(), func(c *conn) error { return sw.fill(c, s, 8) }); err != nil {
+			t.Fatal(err)
+		}
+		r := &sw.page.records[5]
+		r.position = position
+		rd := &reader{store: s, ctx: t.Context(), buffer: new(buffer)}
+		_, err := rd.loadWanted(r, sw)
+		want := fmt.Sprintf("stream b, version 2, position %d, event type1: ", position)
+		if !errors.Is(err, es.ErrCorrupt) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("position %d: %+v, %v, want an error that begins with %q", position, rd.event, err, want)
+		}
+	}
+}
