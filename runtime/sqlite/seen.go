@@ -51,8 +51,12 @@ type seenStream struct {
 	number, version int64
 }
 
-// mostSeenStreams bounds the memory of what has been seen, to about 2 MB.
-const mostSeenStreams = 8192
+// Bounds of the memory of what has been seen: about 2 MB where names are as short as they
+// usually are, and 8 MB at most. A stream with longer texts is looked up each time.
+const (
+	mostSeenStreams = 8192
+	mostSeenBytes   = 768 // of the texts of a stream
+)
 
 // look brings what has been seen up to date. It is called in the transaction in which
 // it is to hold.
@@ -94,6 +98,9 @@ func (s *seen) committed(g *group) {
 		st := g.writes[i].stream
 		seen, ok := s.streams[st.Name]
 		if !ok {
+			if len(st.Name)+len(st.Category)+len(st.Key) > mostSeenBytes {
+				continue
+			}
 			if len(s.streams) == mostSeenStreams {
 				clear(s.streams) // those that are in use come back
 			}

@@ -5,6 +5,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/mattn/go-sqlite3"
@@ -91,5 +92,17 @@ func TestSeenStreamsAreBounded(t *testing.T) {
 		if len(s.streams) < min(streams, 7) || len(s.streams) > mostSeenStreams {
 			t.Fatalf("after a group of %d streams, %d are seen", streams, len(s.streams))
 		}
+	}
+
+	// So are they by their texts, which can be of any length.
+	long := strings.Repeat("a", mostSeenBytes)
+	g := new(group)
+	for _, stream := range []es.Stream{{Name: long}, {Name: long + "b"}, {Name: "b", Category: long}, {Name: "c", Key: long}} {
+		g.writes = append(g.writes, write{stream: &streamState{Stream: stream}})
+	}
+	s.streams = nil
+	s.committed(g)
+	if _, ok := s.streams[long]; !ok || len(s.streams) != 1 {
+		t.Errorf("%d streams with long texts are seen, want one", len(s.streams))
 	}
 }
