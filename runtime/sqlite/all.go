@@ -137,9 +137,13 @@ func (sw *sweep) fill(c *conn, s *Store, limit int) error {
 			return err
 		}
 		sw.untagged = !slices.ContainsFunc(sw.opts.Query.Items, func(it es.Item) bool { return len(it.Tags) > 0 })
-		sw.after, sw.begun = sw.opts.After, true
+		sw.after, sw.begun = max(sw.opts.After, 0), true // no position is lower
 	}
 	sw.page.reset(limit)
+	if sw.after >= sw.to {
+		sw.ended = true
+		return nil
+	}
 	if sw.wanted.scan && len(sw.opts.Query.Items) > 0 {
 		sw.page.limit = fullPage // most of them may not be wanted
 	}

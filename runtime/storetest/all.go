@@ -89,12 +89,13 @@ func bare(events []es.Stored) []es.Stored {
 func allRange(s *subject) {
 	whole := s.mixed(30)
 	last := whole[len(whole)-1].Position
-	bounds := []int64{0, whole[0].Position, whole[0].Position + 1, whole[9].Position, last - 1, last, last + 1, math.MaxInt64}
+	bounds := []int64{math.MinInt64, -1, 0, whole[0].Position, whole[0].Position + 1, whole[9].Position, last - 1, last, last + 1, math.MaxInt64}
 	for _, after := range bounds {
 		for _, to := range bounds {
 			for _, limit := range []int{0, 1, 7, 30, 31, math.MaxInt} {
 				s.reads(whole, es.ReadAll{After: after, To: to, Limit: limit})
 			}
+			s.reads(whole, es.ReadAll{After: after, To: to, Query: query(typed("type.3"))})
 		}
 	}
 }
