@@ -19,6 +19,9 @@ GENERATED_MODULES := runtime/jsonx/bench
 # Everything is compiled the way the tests need it, so that SQLite is compiled once.
 RACE := -race
 
+# What a verbose test run prints, but for what goes without saying.
+COUNTS := grep -v '^=== \|^ *--- \(PASS\|SKIP\)\|set ESGEN_TORTURE=1'
+
 .DEFAULT_GOAL := help
 .SILENT:
 .PHONY: help test vet format tidy fresh lint unit generate demo bench bench-codec bench-store fuzz torture clean
@@ -55,10 +58,15 @@ lint: ## staticcheck finds nothing
 	$(GO) build -C tools -o ../$(STATICCHECK) honnef.co/go/tools/cmd/staticcheck
 	GOFLAGS="$$($(GO) env GOFLAGS) $(RACE)" $(STATICCHECK) ./...
 
+# The tests of faults say what they have done and counted, which go test keeps to itself
+# where all is well.
 unit: ## all tests, with the race detector
 	echo "== test"
-	$(GO) test $(RACE) ./...
+	$(GO) test $(RACE) $$($(GO) list ./... | grep -v '/sqlite/torture$$')
 	$(GO) -C runtime/otel test $(RACE) ./...
+	echo "== faults"
+	$(GO) test $(RACE) -v -run BitFlips ./runtime/sqlite | $(COUNTS)
+	$(GO) test $(RACE) -v ./runtime/sqlite/torture | $(COUNTS)
 
 generate: ## generate the examples
 	$(GENERATOR) $(GENERATED)
