@@ -74,6 +74,51 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 }
 
+// Of what can go wrong with a commit, two things say that nothing was stored. Whatever it
+// is, whether SQLite has ended the transaction or not, the store goes on, and the same append
+// sent again is stored once.
+func TestErrorsOfCommits(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		code sqlite3.ErrNo
+		want error
+	}{
+		{sqlite3.ErrBusy, ErrBusy}, {sqlite3.ErrFull, ErrFull}, {sqlite3.ErrIoErr, es.ErrOutcomeUnknown}, {sqlite3.ErrNomem, es.ErrOutcomeUnknown},
+		{sqlite3.ErrInterrupt, es.ErrOutcomeUnknown}, {sqlite3.ErrCorrupt, es.ErrOutcomeUnknown}, {sqlite3.ErrError, es.ErrOutcomeUnknown},
+	} {
+		for name, end := range map[string]string{"still open": "SELECT 1", "rolled back": "ROLLBACK", "committed": "COMMIT"} {
+			unknown := test.want == es.ErrOutcomeUnknown
+			if name == "committed" && !unknown {
+				continue // that is what SQLite does not do
+			}
+			failing := false
+			s := openAt(t, newPath(t), withFaults(faults{commit: func(c *conn) error {
+				if failing {
+					return errors.Join(c.exec(end), sqlite3.Error{Code: test.code})
+				}
+				return c.exec("COMMIT")
+			}}))
+			mustAppend(t, s, to("a", es.ExpectNone, event("made")))
+			failing = true
+			a := to("a", es.Exactly(1), event("new"), event("made"))
+			if r, err := s.Append(t.Context(), a); !errors.Is(err, test.want) || errors.Is(err, es.ErrOutcomeUnknown) != unknown {
+				t.Errorf("%v, %s: %+v, %v, want %v", test.code, name, r, err, test.want)
+			}
+			failing = false
+			if r := mustAppend(t, s, a); r.Repeated != (name == "committed") || r.Position != 3 {
+				t.Errorf("%v, %s: sent again: %+v", test.code, name, r)
+			}
+			mustAppend(t, s, to("b", es.ExpectNone, event("new")))
+			if got := positions(t, s, es.ReadAll{}); len(got) != 4 {
+				t.Errorf("%v, %s: positions %v, want 4", test.code, name, got)
+			}
+			if report := mustCheck(t, s.file.path); report.Found > 0 {
+				t.Errorf("%v, %s: %v", test.code, name, report.Err())
+			}
+		}
+	}
+}
+
 // What a commit of unknown outcome has left in the WAL may be on its way to the disk
 // for ever. It is brought to the main file, on a connection of its own, before
 // anything is said of it: before the append that is sent again, or any other, is
