@@ -211,6 +211,13 @@ func decisionHonest(s *subject) {
 		failed := false
 		for round := range scale(25, 8) {
 			p := promise{query: w.queryOf(), author: i}
+			events := []es.NewEvent{w.eventOf(), w.eventOf()}
+			crowded := round%4 == 0 // each is in the way of all others, so that no luck is needed
+			if crowded {
+				shared := tag("round", fmt.Sprint(round))
+				p.query = query(tagged(shared))
+				events[1].Tags = append(events[1].Tags, shared)
+			}
 			conditions, err := decide(s.Context(), s.store, p.query, func(e *es.Stored) error { p.read = append(p.read, e.Position); return nil })
 			if err != nil && !failed {
 				s.Errorf("reading a decision: %v", err)
@@ -218,22 +225,25 @@ func decisionHonest(s *subject) {
 			if round%2 == 0 { // all have read before the first of them appends
 				meet.wait()
 			}
-			if failed = failed || err != nil; failed {
-				continue // for the others' sake
+			if failed = failed || err != nil; !failed {
+				a := provided(write(to(fmt.Sprintf("author-%d", i), es.ExpectAny, events...)), conditions...)
+				r, err := s.store.Append(s.Context(), a)
+				mu.Lock()
+				switch {
+				case err == nil:
+					p.first = r.Streams[0].FirstPosition
+					kept = append(kept, p)
+				case errors.Is(err, es.ErrCondition):
+					broken++
+				default:
+					s.Errorf("Append: %v", err)
+					failed = true
+				}
+				mu.Unlock()
 			}
-			r, err := s.store.Append(s.Context(), provided(write(to(fmt.Sprintf("author-%d", i), es.ExpectAny, w.eventOf(), w.eventOf())), conditions...))
-			mu.Lock()
-			switch {
-			case err == nil:
-				p.first = r.Streams[0].FirstPosition
-				kept = append(kept, p)
-			case errors.Is(err, es.ErrCondition):
-				broken++
-			default:
-				s.Errorf("Append: %v", err)
-				failed = true
+			if crowded { // nobody goes on and appends something else in between
+				meet.wait()
 			}
-			mu.Unlock()
 		}
 	})
 	if s.Failed() {
