@@ -39,8 +39,15 @@ func (rd *reader) sweep(opts es.ReadAll) {
 			return
 		}
 		for i := range sw.page.records {
-			wanted, err := rd.loadWanted(&sw.page.records[i], &sw)
-			if err != nil {
+			r := &sw.page.records[i]
+			wanted, err := rd.loadWanted(r, &sw)
+			if err == nil && r.position <= sw.last {
+				// The event is sound, and the way to it is not: SQLite does not look at the order
+				// of what it goes through.
+				err = &es.EventError{Stream: rd.event.Stream.Name, Version: r.version, Position: r.position, Type: rd.event.Type,
+					Err: fmt.Errorf("%w: it was found behind the event at position %d", es.ErrCorrupt, sw.last)}
+			}
+			if sw.last = r.position; err != nil {
 				rd.yield(nil, err)
 				return
 			}
@@ -110,6 +117,7 @@ type sweep struct {
 	opts   es.ReadAll
 	begun  bool
 	after  int64 // the position that has been reached
+	last   int64 // that of the event that was verified last
 	to     int64
 	wanted *selection
 	// untagged says that the query asks for no tag.

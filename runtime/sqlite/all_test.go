@@ -5,6 +5,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -226,6 +227,55 @@ func TestBriefReadingOfADamagedPosition(t *testing.T) {
 		want := fmt.Sprintf("stream b, version 2, position %d, event type1: ", position)
 		if !errors.Is(err, es.ErrCorrupt) || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("position %d: %+v, %v, want an error that begins with %q", position, rd.event, err, want)
+		}
+	}
+}
+
+// Where SQLite's way to sound events is damaged, they are not yielded in another order.
+func TestEventsThatAreFoundOutOfOrder(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	s := openAt(t, path)
+	fill(t, s, 3, "a")
+	root, err := s.writer.conn.int("SELECT rootpage FROM sqlite_schema WHERE name = 'es_events'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	size, err := s.writer.conn.int("PRAGMA page_size")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := file[(root-1)*size : root*size]
+	const leafOfTable, header = 13, 8
+	if page[0] != leafOfTable {
+		t.Fatalf("the page is of kind %d", page[0])
+	}
+	// Behind the header stand the pointers to the rows, two bytes each. The first two change places.
+	first, second := page[header:header+2], page[header+2:header+4]
+	first[0], first[1], second[0], second[1] = second[0], second[1], first[0], first[1]
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = openAt(t, path)
+	for _, opts := range []es.ReadAll{{}, {Brief: true}, {Limit: 2}} {
+		var got []int64
+		var failed error
+		for e, err := range s.All(t.Context(), opts) {
+			if failed = err; err != nil {
+				break
+			}
+			got = append(got, e.Position)
+		}
+		var at *es.EventError
+		if !errors.Is(failed, es.ErrCorrupt) || !errors.As(failed, &at) || at.Position != 1 || at.Stream != "a" {
+			t.Errorf("%+v: positions %v, %v, want es.ErrCorrupt at position 1", opts, got, failed)
 		}
 	}
 }
